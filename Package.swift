@@ -1,0 +1,67 @@
+// swift-tools-version:6.1
+// Colonnade: the package, read from the vendor shims up to the program. Arrows point up this file only.
+import PackageDescription
+
+/// The build's baseline on x86 is x86-64-v3 (AVX2 and FMA); C kernels add AVX-512 clones chosen at start.
+#if arch(x86_64)
+  let vector: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
+#else
+  let vector: [SwiftSetting] = []
+#endif
+/// Contraction is off, so a fused multiply-add is always one that the source wrote: the same bits at any vector width.
+let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra"])]
+/// The pkg-config name of the site's MPI. Open MPI is tested; others are taken from the environment.
+let mpi = Context.environment["MPI_PKG_CONFIG"] ?? "ompi-c"
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: vector)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: vector)
+}
+
+let package = Package(
+  name: "Colonnade",
+  products: [.executable(name: "colonnade", targets: ["colonnade"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Shims: the only places that see a vendor's header.
+    .systemLibrary(name: "COpenMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CVendorHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: exactC),
+    .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
+    .target(name: "CPlatform", cSettings: exactC),
+    .target(name: "CKernels", cSettings: exactC),
+    // Layer 1
+    library("Parallel", ["CMPI", "CPlatform"]),
+    library("Maths", ["CKernels"]),
+    library("Storage", ["CHDF5"]),
+    // Layer 2
+    library("Running", ["CPlatform", "Parallel", "Storage"]),
+    // Layer 3
+    library("Networks", ["Maths"]),
+    // Layer 4
+    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", .product(name: "Crypto", package: "swift-crypto")]),
+    library("Training", ["Running", "Parallel", "Storage", "Maths"]),
+    // Layer 5
+    library("Experiments", ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"]),
+    // Layer 6
+    .executableTarget(
+      name: "colonnade",
+      dependencies: ["Experiments", "CPlatform", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: vector),
+    // Tests
+    tests("ParallelTests", ["Parallel"]),
+    tests("MathsTests", ["Maths", "CKernels"]),
+    tests("StorageTests", ["Storage"]),
+    tests("RunningTests", ["Running"]),
+    tests("NetworksTests", ["Networks", "Maths"]),
+    tests("SpikingTests", ["Spiking"]),
+    tests("TrainingTests", ["Training"]),
+    tests("ExperimentsTests", ["Experiments"]),
+  ]
+)

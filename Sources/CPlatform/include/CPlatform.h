@@ -1,0 +1,30 @@
+// What the operating system and the processor tell: clocks, memory, host, signals, prefetch.
+#pragma once
+#include <stdint.h>
+
+/// Monotonic wall clock in nanoseconds.
+uint64_t cplatform_nanoseconds(void);
+/// Processor time of this thread in nanoseconds.
+uint64_t cplatform_thread_nanoseconds(void);
+/// Peak resident memory of this process in bytes (VmHWM).
+int64_t cplatform_peak_memory(void);
+/// Proportional set size of this process in bytes now (shared pages counted in part), or -1 where the system does not tell.
+int64_t cplatform_proportional_memory(void);
+/// Host name, in a buffer that lives as long as the process.
+const char *cplatform_host_name(void);
+/// 1 if the descriptor is a terminal.
+int cplatform_is_terminal(int descriptor);
+/// Columns of the terminal behind the descriptor, 0 if unknown.
+int cplatform_terminal_columns(int descriptor);
+/// Writes to a descriptor until all is written; returns 0 or the errno of the failure.
+int cplatform_write(int descriptor, const void *bytes, int64_t count);
+/// Memory aligned to 2 MiB with huge pages asked for; zeroed; NULL if there is none. Freed with cplatform_free.
+void *cplatform_allocate(int64_t bytes);
+void cplatform_free(void *memory, int64_t bytes);
+/// Denormals count as zero in this thread from now on (the same on every processor).
+void cplatform_flush_denormals(void);
+
+/// Asks the processor to fetch a line for reading.
+static inline void cplatform_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
+/// Asks the processor to fetch a line for writing.
+static inline void cplatform_prefetch_write(const void *p) { __builtin_prefetch(p, 1, 3); }

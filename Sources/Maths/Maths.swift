@@ -1,0 +1,1 @@
+// Maths: to be filled.

@@ -1,0 +1,1 @@
+// Parallel: to be filled.

@@ -1,0 +1,1 @@
+// Running: to be filled.
