@@ -55,7 +55,8 @@ let package = Package(
       dependencies: ["Experiments", "CPlatform", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: vector),
     // Tests
-    tests("ParallelTests", ["Parallel"]),
+    .executableTarget(name: "mpi-checks", dependencies: ["Parallel"], path: "Tests/mpi-checks", swiftSettings: vector),
+    tests("ParallelTests", ["Parallel", "mpi-checks"]),
     tests("MathsTests", ["Maths", "CKernels"]),
     tests("StorageTests", ["Storage"]),
     tests("RunningTests", ["Running"]),

@@ -1,1 +1,0 @@
-// Parallel: to be filled.
