@@ -1,0 +1,77 @@
+// Laws of weights, delays and initial states.
+
+/// A law of one number. Bounds restrict the law (as redrawing until the value lies inside does), they never clip.
+public enum Distribution: Sendable, Equatable {
+  case constant(Double)
+  case normal(mean: Double, sd: Double, min: Double = -.infinity, max: Double = .infinity)
+  /// exp of a normal with mean mu and standard deviation sigma.
+  case lognormal(mu: Double, sigma: Double, min: Double = 0, max: Double = .infinity)
+  case uniform(low: Double, high: Double)
+  /// `offset` plus an exponential of the given mean.
+  case exponential(mean: Double, offset: Double = 0, max: Double = .infinity)
+
+  public var isConstant: Bool {
+    if case .constant = self { true } else { false }
+  }
+
+  /// Bounds of the values it can give.
+  public var support: ClosedRange<Double> {
+    switch self {
+    case .constant(let value): value...value
+    case .normal(let mean, let sd, let low, let high): sd == 0 ? mean...mean : low...high
+    case .lognormal(_, _, let low, let high): low...high
+    case .uniform(let low, let high): low...high
+    case .exponential(_, let offset, let high): offset...high
+    }
+  }
+
+  /// Mean of the law without its bounds (used for forecasts only).
+  public var mean: Double {
+    switch self {
+    case .constant(let value): value
+    case .normal(let mean, _, _, _): mean
+    case .lognormal(let mu, let sigma, _, _): exponentialOf(mu + sigma * sigma / 2)
+    case .uniform(let low, let high): (low + high) / 2
+    case .exponential(let mean, let offset, _): offset + mean
+    }
+  }
+
+  /// What is wrong with the parameters, or `nil`.
+  public var fault: String? {
+    switch self {
+    case .constant(let value): value.isFinite ? nil : "a value that is not finite"
+    case .normal(_, let sd, let low, let high):
+      sd < 0 ? "sd \(sd) is negative" : low > high ? "min \(low) is above max \(high)" : nil
+    case .lognormal(_, let sigma, let low, let high):
+      sigma < 0 ? "sigma \(sigma) is negative" : low > high ? "min \(low) is above max \(high)" : nil
+    case .uniform(let low, let high): low > high ? "low \(low) is above high \(high)" : nil
+    case .exponential(let mean, let offset, let high):
+      mean <= 0 ? "mean \(mean) is not positive" : offset > high ? "offset \(offset) is above max \(high)" : nil
+    }
+  }
+
+  /// Probability of a value below x.
+  public func cumulative(_ x: Double) -> Double {
+    switch self {
+    case .constant(let value): return x > value ? 1 : 0
+    case .normal(let mean, let sd, let low, let high):
+      if sd == 0 { return x > mean ? 1 : 0 }
+      return restricted(x, low, high) { normalCumulative(($0 - mean) / sd) }
+    case .lognormal(let mu, let sigma, let low, let high):
+      if sigma == 0 { return x > exponentialOf(mu) ? 1 : 0 }
+      return restricted(x, low, high) { $0 <= 0 ? 0 : normalCumulative((logarithmOf($0) - mu) / sigma) }
+    case .uniform(let low, let high):
+      return low == high ? (x > low ? 1 : 0) : Swift.min(Swift.max((x - low) / (high - low), 0), 1)
+    case .exponential(let mean, let offset, let high):
+      return restricted(x, offset, high) { $0 <= offset ? 0 : -exponentialMinusOneOf(-($0 - offset) / mean) }
+    }
+  }
+
+  private func restricted(_ x: Double, _ low: Double, _ high: Double, _ law: (Double) -> Double) -> Double {
+    if x <= low { return 0 }
+    if x >= high { return 1 }
+    let below = low == -.infinity ? 0 : law(low)
+    let above = high == .infinity ? 1 : law(high)
+    return (law(x) - below) / (above - below)
+  }
+}

@@ -1,0 +1,89 @@
+// Leaky integrate-and-fire neuron with spike-frequency adaptation and instantaneous synapses (`lif_sfa`).
+import Glibc
+
+/// The neuron of the column-grid papers (Pastorelli et al. 2019, equation 2), integrated exactly between steps.
+public struct LifSfa<S: SimulationScalar>: NeuronModel {
+  public static var description: ModelDescription {
+    ModelDescription(
+      name: "lif_sfa", summary: "Leaky integrate-and-fire neuron with an adaptation current and instantaneous synapses",
+      equations: """
+        dV/dt = -(V - E_L) / tau_m - g_c c / C_m + (I_e + I_stim) / C_m + sum of w delta(t - arrival)
+        dc/dt = -c / tau_c
+        V >= V_th: spike, V = V_reset and frozen for t_ref, c = c + alpha_c; arrivals within t_ref are lost
+        """,
+      source: "Pastorelli et al. 2019, Front. Syst. Neurosci. 13:33, doi 10.3389/fnsys.2019.00033",
+      parameters: [
+        ParameterDescription("C_m", "1", 1, "membrane capacitance", check: .positive),
+        ParameterDescription("tau_m", "ms", 20, "membrane time constant", check: .positive),
+        ParameterDescription("E_L", "mV", 0, "leak (resting) potential"),
+        ParameterDescription("V_th", "mV", 20, "threshold"),
+        ParameterDescription("V_reset", "mV", 15, "potential after a spike"),
+        ParameterDescription("t_ref", "ms", 2, "refractory time", check: .notNegative),
+        ParameterDescription("tau_c", "ms", 1000, "time constant of adaptation", check: .positive),
+        ParameterDescription("alpha_c", "1", 1, "step of adaptation at a spike"),
+        ParameterDescription("g_c", "mV/ms", 0.02, "strength of adaptation"),
+        ParameterDescription("I_e", "mV/ms", 0, "constant current"),
+      ],
+      receptors: ["jump"], weightUnit: "mV",
+      columns: [
+        ColumnDescription("V_m", "mV", "membrane potential"),
+        ColumnDescription("c", "1", "adaptation"),
+        ColumnDescription("refractory", "steps", "steps left of the refractory time"),
+      ])
+  }
+
+  let leak: Double
+  let threshold, reset, refractory, constantCurrent, p30, p33, decayC, adaptation, step: S
+
+  public init(parameters p: [String: Double], resolution h: Double) throws {
+    let membrane = Membrane(p, h)
+    try membrane.checkReset(model: "lif_sfa")
+    leak = membrane.leak
+    threshold = S(membrane.threshold - leak)
+    reset = S(membrane.reset - leak)
+    refractory = S(membrane.refractorySteps)
+    constantCurrent = S(p["I_e"]!)
+    p30 = S(membrane.currentPropagator)
+    p33 = S(exp(-h / membrane.tauM))
+    decayC = S(exp(-h / p["tau_c"]!))
+    // c acts as a current -g_c c that decays with tau_c.
+    adaptation = S(-p["g_c"]! * membrane.exponentialPropagator(tau: p["tau_c"]!))
+    step = S(p["alpha_c"]!)
+  }
+
+  public func offset(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
+  public func rest(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
+
+  public func advance(_ tile: TileStep<S>) -> Int {
+    typealias Vector = S.Lanes
+    let (v, c, left, arrived) = (tile.column(0), tile.column(1), tile.column(2), tile.receptor(0))
+    let (p30, p33, decayC, adaptation, step) = (Vector(p30), Vector(p33), Vector(decayC), Vector(adaptation), Vector(step))
+    let (threshold, reset, refractory) = (Vector(threshold), Vector(reset), Vector(refractory))
+    let (constant, one) = (Vector(constantCurrent), Vector(1))
+    var spikes = 0
+    for i in stride(from: 0, to: tile.count, by: Vector.width) {
+      var u = Vector(from: v + i)
+      var adapted = Vector(from: c + i)
+      var r = Vector(from: left + i)
+      let resting = r >= one
+      // U = P33 U + P30 (I_e + I_stim) - g_c P c + arrivals;  c = exp(-h / tau_c) c
+      let next = (Vector(from: arrived + i).adding(p30, times: constant + Vector(from: tile.current + i)))
+        .adding(adapted, times: adaptation).adding(u, times: p33)
+      u = u.where_(resting, otherwise: next)
+      adapted = adapted * decayC
+      r = (r - one).where_(resting, otherwise: r)
+      let spiking = u >= threshold
+      u = reset.where_(spiking, otherwise: u)
+      adapted = (adapted + step).where_(spiking, otherwise: adapted)
+      r = refractory.where_(spiking, otherwise: r)
+      u.store(to: v + i)
+      adapted.store(to: c + i)
+      r.store(to: left + i)
+      Vector.forEachLane(in: spiking) { lane in
+        tile.fired[spikes] = UInt16(truncatingIfNeeded: i + lane)
+        spikes += i + lane < tile.count ? 1 : 0
+      }
+    }
+    return spikes
+  }
+}

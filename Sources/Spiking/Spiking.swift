@@ -1,1 +1,0 @@
-// Spiking: to be filled.
