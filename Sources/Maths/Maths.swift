@@ -1,1 +1,0 @@
-// Maths: to be filled.

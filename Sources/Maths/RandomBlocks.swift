@@ -1,0 +1,24 @@
+// Random words in bulk, by the vector kernel.
+import CKernels
+
+/// An address whose words are drawn in bulk: block `i` is Philox at the counter `(i, a, b, c)`, as in ``RandomStream``.
+public struct RandomBlocks: Sendable {
+  public let key: StreamKey
+  public let a: UInt32, b: UInt32, c: UInt32
+
+  public init(_ key: StreamKey, a: UInt32 = 0, b: UInt32 = 0, c: UInt32 = 0) {
+    self.key = key
+    self.a = a
+    self.b = b
+    self.c = c
+  }
+  /// The words at a 64-bit index, typically the time step: `a` is its low half, `b` its high half.
+  public init(_ key: StreamKey, index: UInt64, c: UInt32 = 0) {
+    self.init(key, a: UInt32(truncatingIfNeeded: index), b: UInt32(truncatingIfNeeded: index >> 32), c: c)
+  }
+
+  /// Writes the four words of each of `count` blocks from block `first` on; `words` has room for `4 * count`.
+  public func fill(first: UInt32 = 0, count: Int, into words: UnsafeMutablePointer<UInt32>) {
+    ckernels_philox(key.words[0], key.words[1], a, b, c, first, Int64(count), words)
+  }
+}
