@@ -1,0 +1,78 @@
+// Edges of an explicit list that end on owned tiles, in the order in which tiles are built.
+
+/// The edges of one projection by source tile and target tile, read once from their source. Memory is that of the edges kept.
+public final class EdgeTable: Sendable {
+  struct Kept: Sendable {
+    var sourceTile: Int32
+    var targetTile: Int32
+    /// Places in the tiles.
+    var source: UInt16
+    var target: UInt16
+    var delay: UInt16
+    var order: Int64
+    var weight: Double
+  }
+  private let edges: [Kept]
+  private let ranges: [Int: Range<Int>]
+
+  /// - Parameter isOwned: whether a tile is among those to be built.
+  /// - Throws: `NetworkError` for an edge to a neuron that does not exist or a delay below the resolution, naming the edge.
+  init(_ projection: Projection, _ source: any EdgeSource, tiles: TileMap, resolution: Double, isOwned: (Int) -> Bool) throws {
+    var kept: [Kept] = []
+    let (sources, targets) = (tiles.populations[projection.source], tiles.populations[projection.target])
+    var number: Int64 = 0
+    try source.forEachBlock { block in
+      for edge in block {
+        defer { number += 1 }
+        if Int(edge.source) >= sources.count {
+          throw NetworkError("projection \(projection.name), edge \(number): source \(edge.source) does not exist; \(sources.name) has \(sources.count) neurons")
+        }
+        if Int(edge.target) >= targets.count {
+          throw NetworkError("projection \(projection.name), edge \(number): target \(edge.target) does not exist; \(targets.name) has \(targets.count) neurons")
+        }
+        let steps = (edge.delay / resolution).rounded()
+        if !(steps >= 1 && steps <= 60_000) {
+          throw NetworkError("projection \(projection.name), edge \(number): delay \(edge.delay) ms is not within 1 ... 60 000 steps of \(resolution) ms")
+        }
+        if !edge.weight.isFinite { throw NetworkError("projection \(projection.name), edge \(number): weight \(edge.weight) is not finite") }
+        let targetTile = tiles.tile(ofPopulation: projection.target, index: Int(edge.target))
+        if !isOwned(targetTile) { continue }
+        let sourceTile = tiles.tile(ofPopulation: projection.source, index: Int(edge.source))
+        kept.append(
+          Kept(
+            sourceTile: Int32(sourceTile), targetTile: Int32(targetTile),
+            source: UInt16(Int(edge.source) - tiles[sourceTile].range.lowerBound),
+            target: UInt16(Int(edge.target) - tiles[targetTile].range.lowerBound), delay: UInt16(steps), order: number, weight: edge.weight))
+      }
+    }
+    kept.sort { ($0.sourceTile, $0.targetTile, $0.source, $0.order) < ($1.sourceTile, $1.targetTile, $1.source, $1.order) }
+    var ranges: [Int: Range<Int>] = [:]
+    var first = 0
+    for i in kept.indices where i + 1 == kept.count || Self.key(kept[i]) != Self.key(kept[i + 1]) {
+      ranges[Self.key(kept[i])] = first..<i + 1
+      first = i + 1
+    }
+    edges = kept
+    self.ranges = ranges
+  }
+
+  private static func key(_ edge: Kept) -> Int { key(Int(edge.sourceTile), Int(edge.targetTile)) }
+  private static func key(_ source: Int, _ target: Int) -> Int { source << 32 | target }
+
+  /// The edges from a source tile onto a target tile, ascending by source, then as listed.
+  func edges(from source: Int, to target: Int) -> ArraySlice<Kept> {
+    ranges[Self.key(source, target)].map { edges[$0] } ?? []
+  }
+}
+
+/// A short list of edges held in memory.
+public struct EdgeList: EdgeSource {
+  public let edges: [Edge]
+  public init(_ edges: [Edge]) { self.edges = edges }
+  public var count: Int { edges.count }
+  public var delays: ClosedRange<Double> {
+    let delays = edges.map(\.delay)
+    return (delays.min() ?? 1)...(delays.max() ?? 1)
+  }
+  public func forEachBlock(_ body: ([Edge]) throws -> Void) throws { try body(edges) }
+}

@@ -1,0 +1,167 @@
+// Draws all synapses of a source tile onto a target tile, source by source.
+import Maths
+
+/// What the split of a total, or of the in-degrees, gave one target tile; kept while the tile is built.
+public struct TargetTileCounts: Sendable {
+  /// fixed_total_number: synapses from each source tile. Fixed in-degree: from source tile s onto neuron i at `s * count + i`.
+  fileprivate var counts: [Int32] = []
+}
+
+extension TileDraw {
+  /// What all source tiles have in common when they are drawn onto one target tile.
+  public func counts(onto target: Tile) -> TargetTileCounts {
+    let all = tiles.tiles(ofPopulation: projection.source)
+    var result = TargetTileCounts()
+    switch projection.rule {
+    case .fixedTotalNumber(let total):
+      let mine = totalOnto(target, total)
+      result.counts = [Int32](repeating: 0, count: all.count)
+      sourceTileSplit(onto: target).forEach(total: mine, places: all.count) { result.counts[$0] = Int32($1) }
+    case .fixedIndegree(let degree):
+      result.counts = [Int32](repeating: 0, count: all.count * target.count)
+      for i in 0..<target.count {
+        let neuron = target.range.lowerBound + i
+        let split = TotalSplit(
+          key: splitKey.of(UInt64(neuron)),
+          weight: { low, high in
+            let range = sourceRange(all, low, high)
+            return range.count - (avoidsSelf && range.contains(neuron) ? 1 : 0)
+          }, withReplacement: projection.allowMultapses)
+        split.forEach(total: degree, places: all.count) { result.counts[$0 * target.count + i] = Int32($1) }
+      }
+    default: break
+    }
+    return result
+  }
+
+  /// Draws the rows of all sources of a tile; `rows[i] ..< rows[i + 1]` of the batch are those of its source i.
+  public func draw(_ source: Tile, onto target: Tile, _ counts: TargetTileCounts, into batch: inout SynapseBatch<W>, rows: inout [Int32]) {
+    batch.clear()
+    rows.removeAll(keepingCapacity: true)
+    rows.append(0)
+    switch projection.rule {
+    case .fixedTotalNumber:
+      let place = source.number - tiles.tiles(ofPopulation: projection.source).lowerBound
+      drawTotal(source, onto: target, total: Int(counts.counts[place]), into: &batch, rows: &rows)
+    case .fixedIndegree:
+      drawIndegrees(source, onto: target, counts, into: &batch, rows: &rows)
+    case .explicit:
+      let list = edges?.edges(from: source.number, to: target.number) ?? []
+      var next = list.startIndex
+      for i in 0..<source.count {
+        while next < list.endIndex && Int(list[next].source) == i {
+          batch.append(target: Int(list[next].target), weight: W(list[next].weight), delay: Int(list[next].delay))
+          next += 1
+        }
+        rows.append(Int32(batch.count))
+      }
+    default:
+      let p = probability(source, target)
+      for neuron in source.range {
+        drawRow(source: neuron, onto: target, probability: p, into: &batch)
+        rows.append(Int32(batch.count))
+      }
+    }
+  }
+
+  private func sourceRange(_ all: Range<Int>, _ low: Int, _ high: Int) -> Range<Int> {
+    tiles[all.lowerBound + low].range.lowerBound..<tiles[all.lowerBound + high - 1].range.upperBound
+  }
+
+  // MARK: fixed_total_number
+
+  /// Synapses onto one tile: the total split over the target tiles by their sizes.
+  private func totalOnto(_ target: Tile, _ total: Int) -> Int {
+    let all = tiles.tiles(ofPopulation: projection.target)
+    let split = TotalSplit(key: splitKey, weight: { low, high in sourceRange(all, low, high).count }, withReplacement: true)
+    return split.share(of: target.number - all.lowerBound, total: total, places: all.count)
+  }
+
+  private func sourceTileSplit(onto target: Tile) -> TotalSplit {
+    let all = tiles.tiles(ofPopulation: projection.source)
+    return TotalSplit(
+      key: splitKey.of(UInt64(target.number)),
+      weight: { low, high in
+        let range = sourceRange(all, low, high)
+        return range.count * target.count - (avoidsSelf ? range.clamped(to: target.range).count : 0)
+      }, withReplacement: true)
+  }
+
+  private func drawTotal(_ source: Tile, onto target: Tile, total: Int, into batch: inout SynapseBatch<W>, rows: inout [Int32]) {
+    let split = TotalSplit(
+      key: splitKey.of(UInt64(target.number)).of(UInt64(source.number)),
+      weight: { low, high in
+        let range = source.range.lowerBound + low..<source.range.lowerBound + high
+        return range.count * target.count - (avoidsSelf ? range.clamped(to: target.range).count : 0)
+      }, withReplacement: true)
+    var shares: [Int] = []
+    shares.reserveCapacity(source.count)
+    split.forEach(total: total, places: source.count) { _, share in shares.append(share) }
+    for (i, share) in shares.enumerated() {
+      let neuron = source.range.lowerBound + i
+      let place = avoidsSelf && target.range.contains(neuron) ? neuron - target.range.lowerBound : -1
+      drawUniform(source: neuron, onto: target, count: share, avoiding: place, into: &batch)
+      drawProperties(&batch, count: share, UInt32(truncatingIfNeeded: neuron), UInt32(truncatingIfNeeded: target.number))
+      rows.append(Int32(batch.count))
+    }
+  }
+
+  // MARK: fixed_indegree
+
+  /// Planes of streams addressed by (target neuron, source tile), apart from those by (source neuron, target tile).
+  private static var byTarget: UInt32 { 4 }
+
+  private func drawIndegrees(
+    _ source: Tile, onto target: Tile, _ counts: TargetTileCounts, into batch: inout SynapseBatch<W>, rows: inout [Int32]
+  ) {
+    let first = (source.number - tiles.tiles(ofPopulation: projection.source).lowerBound) * target.count
+    // Target by target, then turned into rows by source with a counting sort that keeps the order.
+    var drawn = SynapseBatch<W>()
+    var sources: [Int32] = []
+    for i in 0..<target.count {
+      let count = Int(counts.counts[first + i])
+      if count == 0 { continue }
+      let neuron = target.range.lowerBound + i
+      let (a, b) = (UInt32(truncatingIfNeeded: neuron), UInt32(truncatingIfNeeded: source.number))
+      let own = avoidsSelf && source.range.contains(neuron) ? neuron - source.range.lowerBound : -1
+      let free = source.count - (own >= 0 ? 1 : 0)
+      var stream = RandomStream(key, a: a, b: b, c: Plane.target + Self.byTarget)
+      let places =
+        projection.allowMultapses
+        ? (0..<count).map { _ in Int((UInt64(stream.nextWord()) &* UInt64(free)) >> 32) }
+        : stream.sampleWithoutReplacement(count, of: free)
+      for place in places {
+        sources.append(Int32(place + (own >= 0 && place >= own ? 1 : 0)))
+        drawn.append(target: i, weight: 0, delay: 0)
+      }
+      drawProperties(&drawn, count: count, a, b, planes: Self.byTarget)
+    }
+    var ends = [Int32](repeating: 0, count: source.count + 1)
+    for place in sources { ends[Int(place) + 1] += 1 }
+    for i in 0..<source.count { ends[i + 1] += ends[i] }
+    rows = ends
+    batch.reserve(sources.count)
+    batch.count = sources.count
+    for (i, place) in sources.enumerated() {
+      let position = Int(ends[Int(place)])
+      ends[Int(place)] += 1
+      batch.target[position] = drawn.target[i]
+      batch.weight[position] = drawn.weight[i]
+      batch.delay[position] = drawn.delay[i]
+    }
+  }
+
+  // MARK: fixed_outdegree
+
+  /// Synapses of a source onto one tile: its out-degree split over the target tiles by their sizes.
+  func outdegree(of source: Int, onto target: Tile, degree: Int) -> Int {
+    let all = tiles.tiles(ofPopulation: projection.target)
+    let split = TotalSplit(
+      key: splitKey.of(UInt64(source)),
+      weight: { low, high in
+        let range = sourceRange(all, low, high)
+        return range.count - (avoidsSelf && range.contains(source) ? 1 : 0)
+      }, withReplacement: projection.allowMultapses)
+    return split.share(of: target.number - all.lowerBound, total: degree, places: all.count)
+  }
+}

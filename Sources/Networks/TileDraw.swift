@@ -1,0 +1,151 @@
+// Draws the synapses of one projection, tile by tile, from addressed streams: any rank draws any tile alone.
+import Maths
+
+extension Purpose {
+  static let synapse = Purpose("synapse")
+  static let synapseSplit = Purpose("synapse.split")
+}
+
+/// The counter word that tells apart what the words of one address are for.
+enum Plane {
+  static let target: UInt32 = 0
+  static let weight: UInt32 = 1
+  static let delay: UInt32 = 2
+}
+
+/// A projection made ready for drawing.
+///
+/// The synapses of (source, target tile) come from the addresses (key of the projection; source, tile, plane), one plane each for targets,
+/// weights and delays, in the order of ascending target for rules by pair and in the order of drawing for the others.
+public struct TileDraw<W: WeightScalar>: Sendable {
+  public let projection: Projection
+  public let number: Int
+  /// Smallest and largest delay in steps.
+  public let delaySteps: ClosedRange<Int>
+  let delays: DelayTable
+  /// The edges of an explicit list that end on owned tiles.
+  var edges: EdgeTable?
+  let weights: WeightLaw<W>
+  let tiles: TileMap
+  let key: StreamKey
+  let splitKey: StreamKey
+  let sources: Int
+  let targets: Int
+  let resolution: Double
+
+  /// Reads the edges of an explicit list; does nothing for other rules.
+  public mutating func loadEdges(isOwned: (Int) -> Bool) throws {
+    if case .explicit(let list) = projection.rule {
+      edges = try EdgeTable(projection, list, tiles: tiles, resolution: resolution, isOwned: isOwned)
+    }
+  }
+
+  /// The receptor that the sign of all weights chooses, or -1 where signs may differ.
+  public var signOfWeights: Int {
+    if case .explicit = projection.rule { return -1 }
+    let support = projection.weight.support
+    return support.lowerBound >= 0 ? 0 : support.upperBound < 0 || (support.upperBound == 0 && projection.weight.mean < 0) ? 1 : -1
+  }
+
+  /// - Throws: `NetworkError` for what cannot be drawn, naming the projection.
+  public init(_ network: Network, projection number: Int, tiles: TileMap, seed: UInt64, resolution: Double) throws {
+    let projection = network.projections[number]
+    self.projection = projection
+    self.number = number
+    self.tiles = tiles
+    sources = network.populations[projection.source].count
+    targets = network.populations[projection.target].count
+    key = StreamKey(seed: seed, purpose: .synapse, object: UInt64(number))
+    splitKey = StreamKey(seed: seed, purpose: .synapseSplit, object: UInt64(number))
+    weights = try WeightLaw(projection.weight, projection: projection.name)
+    if case .explicit(let list) = projection.rule {
+      // Each edge brings its own delay.
+      delays = try DelayTable(.constant(resolution), resolution: resolution, projection: projection.name)
+      let least = max(1, Int((list.delays.lowerBound / resolution).rounded()))
+      delaySteps = least...max(least, Int((list.delays.upperBound / resolution).rounded()))
+    } else {
+      delays = try DelayTable(projection.delay, resolution: resolution, projection: projection.name)
+      delaySteps = delays.steps
+    }
+    self.resolution = resolution
+    try check()
+  }
+
+  /// Whether a source must not reach itself.
+  var avoidsSelf: Bool { !projection.allowAutapses && projection.source == projection.target }
+
+  private func check() throws {
+    func fail(_ text: String) throws -> Never { throw NetworkError("projection \(projection.name): \(text)") }
+    switch projection.rule {
+    case .oneToOne:
+      if sources != targets { try fail("one_to_one needs populations of one size, not \(sources) and \(targets)") }
+    case .fixedIndegree(let degree):
+      let free = sources - (avoidsSelf ? 1 : 0)
+      if degree < 0 { try fail("indegree \(degree) is negative") }
+      if degree > 0 && free == 0 { try fail("there is no source to draw from") }
+      if !projection.allowMultapses && degree > free { try fail("indegree \(degree) without multapses needs as many sources; there are \(free)") }
+    case .fixedOutdegree(let degree):
+      let free = targets - (avoidsSelf ? 1 : 0)
+      if degree < 0 { try fail("outdegree \(degree) is negative") }
+      if degree > 0 && free == 0 { try fail("there is no target to draw from") }
+      if !projection.allowMultapses && degree > free { try fail("outdegree \(degree) without multapses needs as many targets; there are \(free)") }
+    case .fixedTotalNumber(let total):
+      if total < 0 { try fail("N \(total) is negative") }
+      if !projection.allowMultapses { try fail("fixed_total_number draws pairs independently, so it needs allow_multapses: true") }
+      if total > 0 && (targets == 0 || sources - (avoidsSelf ? 1 : 0) < 1) { try fail("there is no pair to draw from") }
+    case .pairwiseBernoulli(let p):
+      if !(p >= 0 && p <= 1) { try fail("p \(p) is not a probability") }
+    case .distance:
+      guard case .columns(let a, _) = tiles.populations[projection.source].layout,
+        case .columns(let b, _) = tiles.populations[projection.target].layout, a == b
+      else { try fail("a distance rule needs two populations on the same grid of columns") }
+    case .allToAll, .explicit: break
+    }
+  }
+
+  /// Mean number of synapses from a source tile onto a target tile, for forecasts and reservations.
+  public func expected(_ source: Tile, _ target: Tile) -> Double {
+    let pairs = Double(source.count) * Double(target.count)
+    switch projection.rule {
+    case .oneToOne: return Double(source.range.clamped(to: target.range).count)
+    case .allToAll: return pairs
+    case .fixedIndegree(let degree): return pairs * Double(degree) / Double(sources)
+    case .fixedOutdegree(let degree): return pairs * Double(degree) / Double(targets)
+    case .fixedTotalNumber(let total): return pairs * Double(total) / (Double(sources) * Double(targets))
+    case .pairwiseBernoulli(let p): return pairs * p
+    case .distance: return pairs * probability(source, target)
+    case .explicit(let edges): return Double(edges.count) * pairs / (Double(sources) * Double(targets))
+    }
+  }
+
+  /// Probability of a pair for the rules that have one.
+  func probability(_ source: Tile, _ target: Tile) -> Double {
+    switch projection.rule {
+    case .pairwiseBernoulli(let p): return p
+    case .distance(let stencil):
+      guard case .columns(let grid, _) = tiles.populations[projection.source].layout else { return 0 }
+      return stencil.probability(from: source.column, to: target.column, on: grid)
+    default: return 0
+    }
+  }
+
+  /// Draws weights and delays for the `count` synapses at the end of the batch, from the words at an address.
+  @inline(__always)
+  func drawProperties(_ batch: inout SynapseBatch<W>, count: Int, _ a: UInt32, _ b: UInt32, planes: UInt32 = 0) {
+    if count == 0 { return }
+    let first = batch.count - count
+    if weights.wordsPerDraw > 0 {
+      let words = count * weights.wordsPerDraw
+      batch.reserveWords(words + 4)
+      RandomBlocks(key, a: a, b: b, c: Plane.weight + planes).fill(count: (words + 3) / 4, into: batch.words)
+    }
+    weights.fill(batch.words, count: count, into: batch.weight + first)
+    if delays.isConstant {
+      (batch.delay + first).update(repeating: UInt16(delays.steps.lowerBound), count: count)
+    } else {
+      batch.reserveWords(count + 4)
+      RandomBlocks(key, a: a, b: b, c: Plane.delay + planes).fill(count: (count + 3) / 4, into: batch.words)
+      delays.fill(batch.words, count: count, into: batch.delay + first)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// A block: tiles of one rank that share an input array small enough for the cache, with their state and their synapses.
+import Networks
+
+/// A tile with its state.
+struct OwnedTile<S: SimulationScalar> {
+  let tile: Tile
+  let model: any NeuronModel<S>
+  let description: ModelDescription
+  /// Number of the tile's first neuron in the network.
+  let firstNeuron: Int
+  /// Place of the first neuron in the block; a multiple of 16.
+  let offset: Int
+  /// State: column c at `columns + c * stride`.
+  let columns: UnsafeMutablePointer<S>
+  let stride: Int
+  /// [pA] Injected current; the block's zeros where there is none.
+  var current: UnsafePointer<S>
+}
+
+/// Owned tiles of one block.
+///
+/// Invariant: `input` holds `channels` arrays of `width` scalars, the arrivals of the step that is being computed.
+final class Block<S: SimulationScalar> {
+  /// Targets are 16-bit places in the block.
+  static var largestWidth: Int { 65_536 }
+
+  var tiles: [OwnedTile<S>]
+  let width: Int
+  let channels: Int
+  let input: UnsafeMutablePointer<S>
+  private let memory: [ScalarMemory<S>]
+  /// Rows by source tile, ascending by (source tile, channel).
+  var groups: [RowGroup] = []
+  /// Places of a source tile's groups in `groups`.
+  var groupsOfTile: [Int: Range<Int>] = [:]
+  let pending: PendingRows<S>
+  /// Places of the neurons that spiked, while a tile is updated.
+  let fired: UnsafeMutablePointer<UInt16>
+
+  /// Padding to whole vectors, and to lines of the cache.
+  static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  init(tiles numbers: [Int], _ map: TileMap, models: [any NeuronModel<S>], descriptions: [ModelDescription], longestDelay: Int) throws {
+    let owned = numbers.map { map[$0] }
+    width = owned.reduce(0) { $0 + Self.padded($1.count) }
+    channels = owned.map { descriptions[$0.population].receptors.count }.max() ?? 1
+    let inputs = try ScalarMemory<S>(count: width * channels, what: "inputs")
+    // One array of zeros serves all tiles without injected current.
+    let zeros = try ScalarMemory<S>(count: Self.padded(TileMap.largestTile), what: "inputs")
+    let scalars = owned.reduce(0) { $0 + Self.padded($1.count) * descriptions[$1.population].columns.count }
+    let state = try ScalarMemory<S>(count: max(scalars, 1), what: "neuron state")
+    memory = [inputs, zeros, state]
+    input = inputs.base
+    fired = .allocate(capacity: Self.padded(TileMap.largestTile) + 16)
+    pending = PendingRows(longestDelay: longestDelay)
+    tiles = []
+    var offset = 0
+    var used = 0
+    for tile in owned {
+      let stride = Self.padded(tile.count)
+      let columns = descriptions[tile.population].columns.count
+      tiles.append(
+        OwnedTile(
+          tile: tile, model: models[tile.population], description: descriptions[tile.population],
+          firstNeuron: map.neurons(of: tile).lowerBound, offset: offset, columns: state.base + used, stride: stride,
+          current: UnsafePointer(zeros.base)))
+      offset += stride
+      used += stride * columns
+    }
+  }
+  deinit { fired.deallocate() }
+
+  /// Bytes of state and input.
+  var bytes: Int { memory.reduce(0) { $0 + $1.count * MemoryLayout<S>.stride } }
+
+  /// Cuts a rank's tiles, in their order, into blocks of at most 65,536 padded neurons.
+  static func cut(_ numbers: [Int], _ map: TileMap) -> [[Int]] {
+    var blocks: [[Int]] = []
+    var width = largestWidth
+    for number in numbers {
+      let size = padded(map[number].count)
+      if width + size > largestWidth {
+        blocks.append([])
+        width = 0
+      }
+      blocks[blocks.count - 1].append(number)
+      width += size
+    }
+    return blocks
+  }
+}

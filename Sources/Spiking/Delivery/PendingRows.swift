@@ -1,0 +1,142 @@
+// Spikes under way to a block: for each spike the next bucket of its row. Synapses are streamed in the step in which they arrive.
+import CPlatform
+
+/// A row of synapses whose spike has been emitted and whose buckets arrive one after the other.
+struct PendingRow<S: SimulationScalar> {
+  /// At the header of the next bucket.
+  var cursor: UnsafePointer<UInt16>
+  /// The step in which that bucket arrives, modulo 2^32.
+  var due: UInt32
+  /// Where the channel's inputs begin, in scalars from the block's input.
+  var input: UInt32
+}
+
+/// All spikes under way to one block, by the step of their emission.
+///
+/// There is no ring of future inputs. A step's input is summed in one pass over the buckets that arrive in it, in the order
+/// (step of emission, source, order in the row), into one small array that stays in cache. That order does not depend on ranks, blocks
+/// or storage, and it is the order in which a ring would have been filled.
+///
+/// Invariant: list e % length holds the spikes emitted in step e, ascending by source; its memory is owned here.
+final class PendingRows<S: SimulationScalar> {
+  private struct List {
+    var rows: UnsafeMutablePointer<PendingRow<S>>
+    var count = 0
+    var capacity: Int
+    /// The earliest step in which a row of the list is due.
+    var earliest: UInt32 = 0
+  }
+  private var lists: [List]
+  private let longestDelay: Int
+  private let mask: Int
+
+  init(longestDelay: Int) {
+    self.longestDelay = longestDelay
+    var length = 1
+    while length < longestDelay + 1 { length *= 2 }
+    mask = length - 1
+    lists = (0..<length).map { _ in List(rows: .allocate(capacity: 8), capacity: 8) }
+  }
+  deinit { for list in lists { list.rows.deallocate() } }
+
+  /// Adds a spike's row; called in the order of the sources within a step.
+  @inline(__always)
+  func append(row: UnsafePointer<UInt16>, emitted step: Int, input: Int) {
+    var cursor = row
+    let due = Self.advance(&cursor, from: UInt32(truncatingIfNeeded: step))
+    guard let due else { return }
+    let index = step & mask
+    if lists[index].count == lists[index].capacity { grow(index) }
+    if lists[index].count == 0 || due &- lists[index].earliest > UInt32.max / 2 { lists[index].earliest = due }
+    lists[index].rows[lists[index].count] = PendingRow(cursor: cursor, due: due, input: UInt32(truncatingIfNeeded: input))
+    lists[index].count += 1
+  }
+
+  private func grow(_ index: Int) {
+    let old = lists[index]
+    lists[index].capacity = old.capacity * 2
+    lists[index].rows = .allocate(capacity: old.capacity * 2)
+    lists[index].rows.update(from: old.rows, count: old.count)
+    old.rows.deallocate()
+  }
+
+  /// Moves over empty buckets; the step in which the bucket at the cursor arrives, or `nil` at the end of the row.
+  @inline(__always)
+  private static func advance(_ cursor: inout UnsafePointer<UInt16>, from step: UInt32) -> UInt32? {
+    var due = step
+    while true {
+      let header = cursor.pointee
+      if header == RowFormat.end { return nil }
+      due &+= UInt32(RowFormat.difference(header))
+      if RowFormat.count(header) > 0 { return due }
+      cursor += 1
+    }
+  }
+
+  /// Adds what arrives in a step to the block's input; returns the number of synaptic events.
+  func deliver(step: Int, into input: UnsafeMutablePointer<S>) -> Int {
+    let now = UInt32(truncatingIfNeeded: step)
+    var events = 0
+    lists.withUnsafeMutableBufferPointer { lists in
+      // Older spikes first: this is the order (emission, source) for every target.
+      for delay in stride(from: longestDelay, through: 1, by: -1) {
+        let list = lists.baseAddress! + ((step - delay) & mask)
+        if list.pointee.count == 0 || list.pointee.earliest != now { continue }
+        events += Self.deliver(list, now, input)
+      }
+    }
+    return events
+  }
+
+  private static func deliver(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>) -> Int {
+    let rows = list.pointee.rows
+    let count = list.pointee.count
+    var events = 0
+    var kept = 0
+    var earliest = UInt32.max
+    for i in 0..<count {
+      var row = rows[i]
+      if row.due == now {
+        let channel = input + Int(row.input)
+        var next: UInt32? = now
+        while next == now {
+          let size = RowFormat.count(row.cursor.pointee)
+          addBucket(row.cursor + 1, size, channel)
+          events += size
+          row.cursor += 1 + size * RowFormat.units(S.self)
+          next = advance(&row.cursor, from: now)
+        }
+        guard let next else { continue }
+        row.due = next
+        prefetch(row.cursor)
+      }
+      rows[kept] = row
+      kept += 1
+      earliest = min(earliest, row.due &- now)
+    }
+    list.pointee.count = kept
+    list.pointee.earliest = now &+ earliest
+    return events
+  }
+
+  /// input[target] += weight for the synapses of a bucket.
+  @inline(__always)
+  private static func addBucket(_ targets: UnsafePointer<UInt16>, _ size: Int, _ input: UnsafeMutablePointer<S>) {
+    let weights = UnsafeRawPointer(targets + size)
+    for k in 0..<size {
+      input[Int(targets[k])] += weights.loadUnaligned(fromByteOffset: k * MemoryLayout<S>.stride, as: S.self)
+    }
+  }
+
+  /// Asks for a bucket's lines a step ahead of their use.
+  @inline(__always)
+  private static func prefetch(_ bucket: UnsafePointer<UInt16>) {
+    let bytes = RowFormat.count(bucket.pointee) * RowFormat.units(S.self) * 2
+    var line = UnsafeRawPointer(bucket) + 64
+    let end = UnsafeRawPointer(bucket) + bytes + 64
+    while line < end {
+      cplatform_prefetch(line)
+      line += 64
+    }
+  }
+}

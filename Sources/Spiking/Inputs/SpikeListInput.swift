@@ -1,0 +1,54 @@
+// Spikes from outside, by the step in which they count as emitted.
+import Networks
+
+/// The spikes of all virtual populations that reach this rank, ascending by (step, neuron number).
+struct ExternalSpikes: Sendable {
+  private var steps: [Int] = []
+  private var neurons: [UInt32] = []
+  private var next = 0
+
+  /// - Parameters:
+  ///   - concerns: whether a source tile has targets on this rank.
+  ///   - lastStep: spikes that count as emitted in this step or later are ignored.
+  /// - Throws: `NetworkError` for a time before 0 or a neuron that does not exist.
+  init(
+    _ sources: [(population: Int, spikes: any SpikeSource)], tiles: TileMap, resolution: Double, lastStep: Int, concerns: (Int) -> Bool
+  ) throws {
+    var all: [(step: Int, neuron: UInt32)] = []
+    for (population, source) in sources {
+      let name = tiles.populations[population].name
+      let count = tiles.populations[population].count
+      let first = tiles.firstNeuron(ofPopulation: population)
+      try source.forEachBlock { block in
+        for (time, neuron) in block {
+          if !(time >= 0) { throw NetworkError("spikes of \(name): a spike at \(time) ms lies before 0; shift the times") }
+          if neuron < 0 || neuron >= count {
+            throw NetworkError("spikes of \(name): neuron \(neuron) does not exist; the population has \(count)")
+          }
+          let step = Self.step(of: time, resolution: resolution)
+          if step >= lastStep || !concerns(tiles.tile(ofPopulation: population, index: neuron)) { continue }
+          all.append((step, UInt32(first + neuron)))
+        }
+      }
+    }
+    all.sort { ($0.step, $0.neuron) < ($1.step, $1.neuron) }
+    steps = all.map(\.step)
+    neurons = all.map(\.neuron)
+  }
+
+  /// The step at whose end a spike counts as emitted: the time rounded to whole microseconds, then up to the end of a step.
+  static func step(of time: Double, resolution: Double) -> Int {
+    let tics = (time * 1000).rounded()
+    let perStep = (resolution * 1000).rounded()
+    return Int((tics / perStep).rounded(.up)) - 1
+  }
+
+  /// Hands over the spikes of a step, ascending; steps are asked in order.
+  mutating func take(step: Int, _ body: (UInt32) -> Void) {
+    while next < steps.count && steps[next] < step { next += 1 }
+    while next < steps.count && steps[next] == step {
+      body(neurons[next])
+      next += 1
+    }
+  }
+}

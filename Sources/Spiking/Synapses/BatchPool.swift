@@ -1,0 +1,78 @@
+// Batches of drawn synapses of one source tile, and the rows made of them.
+import Networks
+
+/// Scratch that is used for one source tile after another.
+struct BatchPool<S: SimulationScalar & WeightScalar>: ~Copyable {
+  private final class Slot {
+    var batch = SynapseBatch<S>()
+    var rows: [Int32] = []
+    var offset: UInt16 = 0
+    var channel = 0
+  }
+  private var slots: [Slot] = []
+  private var used = 0
+  /// Counts of a (projection, target tile), which all source tiles share.
+  private var counts: [CountKey: TargetTileCounts] = [:]
+  private struct CountKey: Hashable {
+    let projection: Int
+    let target: Int
+  }
+
+  mutating func clear() { used = 0 }
+
+  mutating func draw(_ draw: TileDraw<S>, _ source: Tile, onto target: Tile, offset: Int, channel: Int) {
+    if used == slots.count { slots.append(Slot()) }
+    let slot = slots[used]
+    let key = CountKey(projection: draw.number, target: target.number)
+    if counts[key] == nil { counts[key] = draw.counts(onto: target) }
+    draw.draw(source, onto: target, counts[key]!, into: &slot.batch, rows: &slot.rows)
+    slot.offset = UInt16(truncatingIfNeeded: offset)
+    slot.channel = channel
+    if slot.batch.count > 0 { used += 1 }
+  }
+
+  /// Writes the rows of one channel; `nil` if it has no synapse.
+  mutating func write(channel: Int, source: Tile, writer: inout RowWriter<S>, arena: SynapseArena) throws -> RowGroup? {
+    // With a sign of their own, synapses of one batch may go to two channels.
+    var concerned = false
+    var mixed = false
+    for slot in slots[0..<used] {
+      concerned = concerned || slot.channel == channel || (slot.channel < 0 && channel < 2)
+      mixed = mixed || slot.channel < 0
+    }
+    if !concerned { return nil }
+    var pieces: [RowPiece<S>] = []
+    pieces.reserveCapacity(used)
+    // A first pass over the rows sizes the group, a second one writes it: the arena is filled without gaps.
+    var offsets = [UInt32](repeating: 0, count: source.count + 1)
+    var synapses = 0
+    for i in 0..<source.count {
+      gather(row: i, into: &pieces)
+      let (units, count) = writer.measure(pieces, channel: channel, mixed: mixed)
+      offsets[i + 1] = offsets[i] + UInt32(units)
+      synapses += count
+    }
+    if synapses == 0 { return nil }
+    let base = try arena.allocate(units: Int(offsets[source.count]))
+    for i in 0..<source.count where offsets[i + 1] > offsets[i] {
+      gather(row: i, into: &pieces)
+      _ = writer.measure(pieces, channel: channel, mixed: mixed)
+      writer.write(pieces, channel: channel, mixed: mixed, to: base + Int(offsets[i]))
+    }
+    return RowGroup(sourceTile: source.number, channel: channel, base: UnsafePointer(base), offsets: offsets, synapses: synapses)
+  }
+
+  /// The parts of a source's row in all batches.
+  private func gather(row i: Int, into pieces: inout [RowPiece<S>]) {
+    pieces.removeAll(keepingCapacity: true)
+    for slot in slots[0..<used] {
+      let first = Int(slot.rows[i])
+      let count = Int(slot.rows[i + 1]) - first
+      if count == 0 { continue }
+      pieces.append(
+        RowPiece(
+          target: UnsafePointer(slot.batch.target + first), weight: UnsafePointer(slot.batch.weight + first),
+          delay: UnsafePointer(slot.batch.delay + first), count: count, offset: slot.offset, channel: slot.channel))
+    }
+  }
+}

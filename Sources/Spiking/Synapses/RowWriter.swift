@@ -1,0 +1,118 @@
+// Writes rows of stored synapses from drawn batches: a counting sort by delay, straight into the arena.
+import Networks
+
+/// The part of a row that one batch holds.
+struct RowPiece<W> {
+  let target: UnsafePointer<UInt16>
+  let weight: UnsafePointer<W>
+  let delay: UnsafePointer<UInt16>
+  let count: Int
+  /// Place of the target tile's first neuron in the block.
+  let offset: UInt16
+  /// The receptor of all synapses, or -1 for the sign of each weight.
+  let channel: Int
+}
+
+/// Scratch for writing rows; one is used for many rows.
+struct RowWriter<S: SimulationScalar & WeightScalar>: ~Copyable {
+  /// Synapses of the row per delay, the unit of a delay's first target, and how many of its synapses are written.
+  private var counts: [Int32]
+  private var positions: [Int32]
+  private var placed: [Int32]
+
+  init(longestDelay: Int) {
+    counts = [Int32](repeating: 0, count: longestDelay + 1)
+    positions = counts
+    placed = counts
+  }
+
+  /// Whether a synapse of the piece goes to a channel.
+  @inline(__always) private static func belongs(_ piece: RowPiece<S>, _ i: Int, _ channel: Int) -> Bool {
+    piece.channel >= 0 ? piece.channel == channel : (piece.weight[i] < 0 ? 1 : 0) == channel
+  }
+
+  /// Units that the row of a channel takes; 0 if it has no synapse. Sets the counts that ``write`` uses.
+  mutating func measure(_ pieces: [RowPiece<S>], channel: Int, mixed: Bool) -> (units: Int, synapses: Int) {
+    var total = 0
+    counts.withUnsafeMutableBufferPointer { counts in
+      counts.update(repeating: 0)
+      for piece in pieces where mixed || piece.channel == channel {
+        if mixed {
+          for i in 0..<piece.count where Self.belongs(piece, i, channel) {
+            counts[Int(piece.delay[i])] += 1
+            total += 1
+          }
+        } else {
+          for i in 0..<piece.count { counts[Int(piece.delay[i])] += 1 }
+          total += piece.count
+        }
+      }
+    }
+    if total == 0 { return (0, 0) }
+    var units = 1 + total * RowFormat.units(S.self)
+    var last = 0
+    for delay in 0..<counts.count where counts[delay] > 0 {
+      units += (Int(counts[delay]) + RowFormat.largestCount - 1) / RowFormat.largestCount
+      units += max(0, delay - last - 1) / RowFormat.largestDifference
+      last = delay
+    }
+    return (units, total)
+  }
+
+  /// Writes the row measured last.
+  mutating func write(_ pieces: [RowPiece<S>], channel: Int, mixed: Bool, to row: UnsafeMutablePointer<UInt16>) {
+    let crowded = writeHeaders(to: row)
+    let weightUnits = MemoryLayout<S>.stride / 2
+    let fullBucket = 1 + RowFormat.largestCount * (1 + weightUnits)
+    counts.withUnsafeMutableBufferPointer { counts in
+      positions.withUnsafeMutableBufferPointer { positions in
+        placed.withUnsafeMutableBufferPointer { placed in
+          for piece in pieces where mixed || piece.channel == channel {
+            for i in 0..<piece.count where !mixed || Self.belongs(piece, i, channel) {
+              let delay = Int(piece.delay[i])
+              var (size, place) = (Int(counts[delay]), Int(placed[delay]))
+              var bucket = Int(positions[delay])
+              placed[delay] += 1
+              if crowded {
+                let full = place / RowFormat.largestCount
+                bucket += full * fullBucket
+                place -= full * RowFormat.largestCount
+                size = min(size - full * RowFormat.largestCount, RowFormat.largestCount)
+              }
+              row[bucket + place] = piece.target[i] &+ piece.offset
+              UnsafeMutableRawPointer(row + bucket + size + place * weightUnits).storeBytes(of: piece.weight[i], as: S.self)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes the headers, and sets for each delay the unit of its first target; tells whether a delay needs several buckets.
+  private mutating func writeHeaders(to row: UnsafeMutablePointer<UInt16>) -> Bool {
+    let synapseUnits = RowFormat.units(S.self)
+    var unit = 0
+    var last = 0
+    var crowded = false
+    for delay in 0..<counts.count where counts[delay] > 0 {
+      while delay - last > RowFormat.largestDifference {
+        row[unit] = RowFormat.header(difference: RowFormat.largestDifference, count: 0)
+        last += RowFormat.largestDifference
+        unit += 1
+      }
+      positions[delay] = Int32(unit + 1)
+      placed[delay] = 0
+      var left = Int(counts[delay])
+      crowded = crowded || left > RowFormat.largestCount
+      while left > 0 {
+        let count = min(left, RowFormat.largestCount)
+        row[unit] = RowFormat.header(difference: delay - last, count: count)
+        last = delay
+        unit += 1 + count * synapseUnits
+        left -= count
+      }
+    }
+    row[unit] = RowFormat.end
+    return crowded
+  }
+}
