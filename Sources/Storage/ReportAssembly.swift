@@ -19,7 +19,7 @@ public enum ReportAssembly {
       byPopulation[source.description.population, default: []].append(source)
     }
     let file = try HDF5File.create(path)
-    try SonataSpikes.writeSonataMark(file)
+    try SonataSpikeLayout.writeSonataMark(file)
     for population in byPopulation.keys.sorted() {
       // By first frame: a later part then never holds an earlier frame of a neuron, which the check for doubles relies on.
       let sources = byPopulation[population]!.sorted { ($0.firstFrame, $0.path) < ($1.firstFrame, $1.path) }

@@ -38,7 +38,7 @@ public enum SpikeAssembly {
     }
     let counts = try count(cursors, populations: populations.count)
     let file = try HDF5File.create(path)
-    try SonataSpikes.writeHeader(file)
+    try SonataSpikeLayout.writeHeader(file)
     var outputs: [SpikeOutput] = []
     let rows = min(1 << 16, max(1 << 10, (1 << 22) / max(1, populations.count)))
     for (name, count) in zip(populations, counts) {
@@ -180,7 +180,7 @@ private struct SpikeOutput {
   init(_ file: borrowing HDF5File, population: String, count: Int, bufferRows: Int) throws(StorageError) {
     group = "/spikes/" + population
     self.bufferRows = bufferRows
-    try SonataSpikes.createPopulation(file, population, count: count)
+    try SonataSpikeLayout.createPopulation(file, population, count: count)
   }
 
   mutating func append(_ time: Double, id: UInt64, to file: borrowing HDF5File) throws(StorageError) {

@@ -150,7 +150,8 @@ import Testing
     let first = Self.spikes.filter { $0.population == 0 }.map { ($0.step, $0.id) }.min { $0 < $1 }!
     #expect(result.status == 0, "\(result.output)")
     #expect(result.output.contains("['E', 'I', 'silent']"))
-    #expect(result.output.contains("by_time \(Self.spikes.count { $0.population == 0 }) \(first.1) \(Double(first.0) / 10)"), "\(result.output)")
+    #expect(
+      result.output.contains("by_time \(Self.spikes.count { $0.population == 0 }) \(first.1) \(Double(first.0) / 10)"), "\(result.output)")
     #expect(result.output.contains("'none': 0, 'by_id': 1, 'by_time': 2") && result.output.contains("} ms"), "\(result.output)")
   }
 }
