@@ -1,0 +1,177 @@
+// Node sets: named selections of nodes by population, id and attribute, and sets of sets.
+
+/// Some nodes of one population.
+public struct SonataSelection: Sendable, Equatable {
+  public var population: String
+  /// Ids within the population, in ascending order.
+  public var nodes: [UInt64]
+
+  public init(population: String, nodes: [UInt64]) {
+    self.population = population
+    self.nodes = nodes
+  }
+}
+
+/// The node sets of a file.
+public struct SonataNodeSets: Sendable {
+  private let path: String
+  private let sets: JSONObject
+
+  public init() {
+    path = "node sets"
+    sets = [:]
+  }
+
+  /// - Throws: `StorageError` 66 if the file is missing, 65 where it is not an object of sets.
+  public init(_ path: String) throws(StorageError) {
+    guard let sets = try JSONValue.read(path).object else { throw .badData(path, "read the node sets", "it is not a JSON object") }
+    self.path = path
+    self.sets = sets
+  }
+
+  public var names: [String] { sets.keys }
+
+  /// The nodes of a set, by population in the order of the network; populations without a node in it are left out.
+  /// - Throws: `StorageError` 65 naming the set where it is unknown, refers to itself, or asks for what is not there.
+  public func resolve(_ reference: SonataNodeSetReference, in network: SonataNetwork) throws(StorageError) -> [SonataSelection] {
+    let chosen: [[Bool]]
+    switch reference {
+    case .named(let name): chosen = try resolve(name, network, above: [])
+    case .described(let description): chosen = try resolve(description, "in the configuration", network, above: [])
+    }
+    return zip(network.nodes, chosen).compactMap { population, chosen in
+      let nodes = chosen.indices.filter { chosen[$0] }.map(UInt64.init)
+      return nodes.isEmpty ? nil : SonataSelection(population: population.name, nodes: nodes)
+    }
+  }
+
+  private func error(_ set: String, _ reason: String) -> StorageError {
+    .badData("\(path):\(set)", "resolve the node set", reason, remedy: "correct the node set")
+  }
+
+  private func resolve(_ name: String, _ network: SonataNetwork, above: [String]) throws(StorageError) -> [[Bool]] {
+    guard !above.contains(name) else { throw error(name, "the set refers to itself: \((above + [name]).joined(separator: " -> "))") }
+    guard let description = sets[name] else {
+      if name == "all" { return network.nodes.map { [Bool](repeating: true, count: $0.count) } }
+      throw error(name, "there is no set of this name; there are \(sets.keys.sorted().joined(separator: ", "))")
+    }
+    return try resolve(description, name, network, above: above + [name])
+  }
+
+  private func resolve(
+    _ description: JSONValue, _ name: String, _ network: SonataNetwork, above: [String]
+  ) throws(StorageError) -> [[Bool]] {
+    switch description {
+    case .array(let members):
+      var union = network.nodes.map { [Bool](repeating: false, count: $0.count) }
+      for member in members {
+        guard let part = member.string else { throw error(name, "a set of sets lists names, not \(member.kindName)") }
+        for (p, chosen) in try resolve(part, network, above: above).enumerated() {
+          for i in chosen.indices where chosen[i] { union[p][i] = true }
+        }
+      }
+      return union
+    case .object(let conditions): return try resolve(conditions, name, network)
+    default: throw error(name, "a set is an object of conditions or a list of names, not \(description.kindName)")
+    }
+  }
+
+  /// The nodes that meet all conditions.
+  private func resolve(_ conditions: JSONObject, _ name: String, _ network: SonataNetwork) throws(StorageError) -> [[Bool]] {
+    var populations = network.nodes.map { _ in true }
+    if let value = conditions["population"] {
+      let wanted = (value.array ?? [value]).compactMap(\.string)
+      for population in wanted where network.nodes(population) == nil {
+        throw error(name, "there is no population \(population); there are \(network.nodes.map(\.name).joined(separator: ", "))")
+      }
+      populations = network.nodes.map { wanted.contains($0.name) }
+    }
+    var result = zip(network.nodes, populations).map { [Bool](repeating: $1, count: $0.count) }
+    for (key, value) in conditions.members where key != "population" {
+      if key == "node_id" || key == "node_ids" {
+        try keep(ids: value, name, network, populations, &result)
+      } else {
+        try keep(key, value, name, network, populations, &result)
+      }
+    }
+    return result
+  }
+
+  private func keep(
+    ids value: JSONValue, _ name: String, _ network: SonataNetwork, _ populations: [Bool], _ result: inout [[Bool]]
+  ) throws(StorageError) {
+    var ids: [Int] = []
+    for element in value.array ?? [value] {
+      guard let id = element.int, id >= 0 else { throw error(name, "a node_id is \(element.text) instead of an integer from 0") }
+      ids.append(id)
+    }
+    // Every id must exist somewhere among the populations that the set is about.
+    let largest = zip(network.nodes, populations).filter(\.1).map(\.0.count).max() ?? 0
+    if let id = ids.first(where: { $0 >= largest }) { throw error(name, "node_id \(id) does not exist: there are \(largest) nodes") }
+    for p in result.indices {
+      var wanted = [Bool](repeating: false, count: result[p].count)
+      for id in ids where id < wanted.count { wanted[id] = true }
+      for i in wanted.indices where !wanted[i] { result[p][i] = false }
+    }
+  }
+
+  private func keep(
+    _ attribute: String, _ value: JSONValue, _ name: String, _ network: SonataNetwork, _ populations: [Bool], _ result: inout [[Bool]]
+  ) throws(StorageError) {
+    guard zip(network.nodes, populations).contains(where: { $1 && $0.hasAttribute(attribute) }) else {
+      throw error(name, "no node has the attribute \(attribute)")
+    }
+    let condition = try Condition(value) { error(name, "\(attribute): \($0)") }
+    for (p, population) in network.nodes.enumerated() {
+      for i in result[p].indices where result[p][i] { result[p][i] = condition.holds(population.value(attribute, node: i)) }
+    }
+  }
+}
+
+/// What an attribute's value must be: one of some values, or in a range.
+private enum Condition {
+  case oneOf([JSONValue])
+  case all([(word: String, bound: Double)])
+
+  init(_ value: JSONValue, error: (String) -> StorageError) throws(StorageError) {
+    switch value {
+    case .object(let object):
+      var bounds: [(String, Double)] = []
+      for (word, bound) in object.members {
+        guard ["$gt", "$gte", "$lt", "$lte", "$eq", "$neq"].contains(word) else { throw error("the comparison \(word) is not supported") }
+        guard let number = bound.double else { throw error("\(word) needs a number") }
+        bounds.append((word, number))
+      }
+      self = .all(bounds)
+    case .array(let values): self = .oneOf(values)
+    case .null: throw error("null is no value")
+    default: self = .oneOf([value])
+    }
+  }
+
+  func holds(_ value: SonataValue?) -> Bool {
+    guard let value else { return false }
+    switch self {
+    case .oneOf(let wanted):
+      return wanted.contains { wanted in
+        switch wanted {
+        case .string(let text): value.text == text
+        case .bool(let truth): value == .integer(truth ? 1 : 0)
+        default: wanted.double != nil && wanted.double == value.double
+        }
+      }
+    case .all(let bounds):
+      guard let number = value.double else { return false }
+      return bounds.allSatisfy { word, bound in
+        switch word {
+        case "$gt": number > bound
+        case "$gte": number >= bound
+        case "$lt": number < bound
+        case "$lte": number <= bound
+        case "$eq": number == bound
+        default: number != bound
+        }
+      }
+    }
+  }
+}
