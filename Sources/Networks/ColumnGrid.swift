@@ -99,4 +99,11 @@ public struct Stencil: Sendable, Equatable {
     }
     return found.sorted { $0.key < $1.key }.map { ($0.key, min($0.value, 1)) }
   }
+
+  /// The probabilities that two columns can have: the entries', and on a small periodic grid their sums.
+  public func probabilities(on grid: ColumnGrid) -> Set<Double> {
+    let wraps = grid.periodic && (2 * reach >= grid.width || 2 * reach >= grid.height)
+    // A periodic grid looks the same from every column.
+    return wraps ? Set(targets(of: 0, on: grid).map { probability(from: 0, to: $0.column, on: grid) }) : Set(entries.map { min($0.probability, 1) })
+  }
 }

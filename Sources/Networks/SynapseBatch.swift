@@ -1,10 +1,11 @@
 // Scratch memory for drawn synapses: the rows of a source tile onto a target tile, one after the other.
+import Maths
 
 /// Synapses in the order in which they were drawn.
 ///
 /// Invariant: `target`, `weight`, `delay` have room for `capacity` synapses, of which the first `count` are set; `words` has room for
 /// `wordCapacity`. Nothing else points at this memory.
-public struct SynapseBatch<W: WeightScalar>: ~Copyable {
+public struct SynapseBatch<W: VectorScalar>: ~Copyable {
   /// Place of the target neuron in its tile.
   public private(set) var target: UnsafeMutablePointer<UInt16>
   public private(set) var weight: UnsafeMutablePointer<W>

@@ -4,13 +4,13 @@ import Maths
 extension TileDraw {
   /// Appends the synapses of a source (index in its population) onto a target tile.
   ///
-  /// - Parameter probability: that of ``probability(_:_:)`` for rules by pair, which is the same for all sources of a tile.
-  public func drawRow(source: Int, onto target: Tile, probability: Double, into batch: inout SynapseBatch<W>) {
+  /// - Parameter pairs: that of ``pairs(_:_:)`` for the source's tile.
+  public func drawRow(source: Int, onto target: Tile, pairs: PairLaw, into batch: inout SynapseBatch<W>) {
     let before = batch.count
     let place = avoidsSelf && target.range.contains(source) ? source - target.range.lowerBound : -1
     switch projection.rule {
     case .pairwiseBernoulli, .distance:
-      drawPairs(source: source, onto: target, probability: probability, avoiding: place, into: &batch)
+      drawPairs(source: source, onto: target, pairs: pairs, avoiding: place, into: &batch)
     case .allToAll:
       for i in 0..<target.count where i != place { batch.append(target: i, weight: 0, delay: 0) }
     case .oneToOne:
@@ -26,10 +26,11 @@ extension TileDraw {
 
   /// Each neuron of the tile with one probability: the gaps between targets are geometric.
   @inline(__always)
-  private func drawPairs(source: Int, onto target: Tile, probability p: Double, avoiding place: Int, into batch: inout SynapseBatch<W>) {
+  private func drawPairs(source: Int, onto target: Tile, pairs: PairLaw, avoiding place: Int, into batch: inout SynapseBatch<W>) {
+    let p = pairs.probability
     if p <= 0 { return }
     let n = target.count
-    if p >= 1 {
+    guard let gaps = pairs.gaps else {
       for i in 0..<n where i != place { batch.append(target: i, weight: 0, delay: 0) }
       return
     }
@@ -40,11 +41,10 @@ extension TileDraw {
     let round = min(Int((mean + 3 * mean.squareRoot()) / 4) + 1, n / 4 + 1)
     batch.reserve(n)
     batch.reserveWords(4 * round)
-    var first: UInt32 = 0
+    var first = 0
     var position = -1
     while true {
-      blocks.fill(first: first, count: round, into: batch.words)
-      GeometricGaps.fill(batch.words, count: 4 * round, probability: p, into: batch.numbers)
+      gaps.fill(blocks, first: first, count: 4 * round, into: batch.numbers)
       for i in 0..<4 * round {
         // A gap beyond the tile ends the row; floats above the tile's size compare right without conversion.
         let gap = batch.numbers[i]
@@ -54,7 +54,7 @@ extension TileDraw {
         batch.target[batch.count] = UInt16(truncatingIfNeeded: position)
         batch.count += 1
       }
-      first += UInt32(round)
+      first += 4 * round
     }
   }
 

@@ -56,9 +56,9 @@ extension TileDraw {
         rows.append(Int32(batch.count))
       }
     default:
-      let p = probability(source, target)
+      let pairs = pairs(source, target)
       for neuron in source.range {
-        drawRow(source: neuron, onto: target, probability: p, into: &batch)
+        drawRow(source: neuron, onto: target, pairs: pairs, into: &batch)
         rows.append(Int32(batch.count))
       }
     }

@@ -17,7 +17,7 @@ enum Plane {
 ///
 /// The synapses of (source, target tile) come from the addresses (key of the projection; source, tile, plane), one plane each for targets,
 /// weights and delays, in the order of ascending target for rules by pair and in the order of drawing for the others.
-public struct TileDraw<W: WeightScalar>: Sendable {
+public struct TileDraw<W: VectorScalar>: Sendable {
   public let projection: Projection
   public let number: Int
   /// Smallest and largest delay in steps.
@@ -25,7 +25,10 @@ public struct TileDraw<W: WeightScalar>: Sendable {
   let delays: DelayTable
   /// The edges of an explicit list that end on owned tiles.
   var edges: EdgeTable?
-  let weights: WeightLaw<W>
+  private let uniformGaps: GeometricGaps?
+  /// By the probabilities that a pair of columns can have.
+  private let stencilGaps: [Double: GeometricGaps]
+  let weights: Law<W>
   let tiles: TileMap
   let key: StreamKey
   let splitKey: StreamKey
@@ -57,7 +60,7 @@ public struct TileDraw<W: WeightScalar>: Sendable {
     targets = network.populations[projection.target].count
     key = StreamKey(seed: seed, purpose: .synapse, object: UInt64(number))
     splitKey = StreamKey(seed: seed, purpose: .synapseSplit, object: UInt64(number))
-    weights = try WeightLaw(projection.weight, projection: projection.name)
+    weights = try Law(projection.weight, of: "projection \(projection.name): weight")
     if case .explicit(let list) = projection.rule {
       // Each edge brings its own delay.
       delays = try DelayTable(.constant(resolution), resolution: resolution, projection: projection.name)
@@ -68,6 +71,21 @@ public struct TileDraw<W: WeightScalar>: Sendable {
       delaySteps = delays.steps
     }
     self.resolution = resolution
+    var uniform: GeometricGaps?
+    var byStencil: [Double: GeometricGaps] = [:]
+    switch projection.rule {
+    case .pairwiseBernoulli(let p):
+      if !(p >= 0 && p <= 1) { throw NetworkError("projection \(projection.name): p \(p) is not a probability") }
+      if p > 0 && p < 1 { uniform = try GeometricGaps(probability: p) }
+    case .distance(let stencil):
+      guard case .columns(let grid, _) = network.populations[projection.source].layout,
+        case .columns(let other, _) = network.populations[projection.target].layout, grid == other
+      else { throw NetworkError("projection \(projection.name): a distance rule needs two populations on the same grid of columns") }
+      for p in stencil.probabilities(on: grid) where p > 0 && p < 1 { byStencil[p] = try GeometricGaps(probability: p) }
+    default: break
+    }
+    uniformGaps = uniform
+    stencilGaps = byStencil
     try check()
   }
 
@@ -93,13 +111,7 @@ public struct TileDraw<W: WeightScalar>: Sendable {
       if total < 0 { try fail("N \(total) is negative") }
       if !projection.allowMultapses { try fail("fixed_total_number draws pairs independently, so it needs allow_multapses: true") }
       if total > 0 && (targets == 0 || sources - (avoidsSelf ? 1 : 0) < 1) { try fail("there is no pair to draw from") }
-    case .pairwiseBernoulli(let p):
-      if !(p >= 0 && p <= 1) { try fail("p \(p) is not a probability") }
-    case .distance:
-      guard case .columns(let a, _) = tiles.populations[projection.source].layout,
-        case .columns(let b, _) = tiles.populations[projection.target].layout, a == b
-      else { try fail("a distance rule needs two populations on the same grid of columns") }
-    case .allToAll, .explicit: break
+    case .pairwiseBernoulli, .distance, .allToAll, .explicit: break
     }
   }
 
@@ -129,17 +141,19 @@ public struct TileDraw<W: WeightScalar>: Sendable {
     }
   }
 
+  /// The law of pairs between two tiles, the same for all their neurons.
+  public func pairs(_ source: Tile, _ target: Tile) -> PairLaw {
+    let p = probability(source, target)
+    if case .pairwiseBernoulli = projection.rule { return PairLaw(probability: p, gaps: uniformGaps) }
+    return PairLaw(probability: p, gaps: stencilGaps[p])
+  }
+
   /// Draws weights and delays for the `count` synapses at the end of the batch, from the words at an address.
   @inline(__always)
   func drawProperties(_ batch: inout SynapseBatch<W>, count: Int, _ a: UInt32, _ b: UInt32, planes: UInt32 = 0) {
     if count == 0 { return }
     let first = batch.count - count
-    if weights.wordsPerDraw > 0 {
-      let words = count * weights.wordsPerDraw
-      batch.reserveWords(words + 4)
-      RandomBlocks(key, a: a, b: b, c: Plane.weight + planes).fill(count: (words + 3) / 4, into: batch.words)
-    }
-    weights.fill(batch.words, count: count, into: batch.weight + first)
+    weights.fill(RandomBlocks(key, a: a, b: b, c: Plane.weight + planes), count: count, into: batch.weight + first)
     if delays.isConstant {
       (batch.delay + first).update(repeating: UInt16(delays.steps.lowerBound), count: count)
     } else {
@@ -148,4 +162,10 @@ public struct TileDraw<W: WeightScalar>: Sendable {
       delays.fill(batch.words, count: count, into: batch.delay + first)
     }
   }
+}
+
+/// The probability of a pair, with the law of the gaps between targets where it is neither 0 nor 1.
+public struct PairLaw: Sendable {
+  let probability: Double
+  let gaps: GeometricGaps?
 }

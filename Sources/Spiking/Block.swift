@@ -29,6 +29,8 @@ final class Block<S: SimulationScalar> {
   let channels: Int
   let input: UnsafeMutablePointer<S>
   private let memory: [ScalarMemory<S>]
+  /// Injected currents of the tiles that have any, by place.
+  private var currents: [Int: ScalarMemory<S>] = [:]
   /// Rows by source tile, ascending by (source tile, channel).
   var groups: [RowGroup] = []
   /// Places of a source tile's groups in `groups`.
@@ -69,6 +71,17 @@ final class Block<S: SimulationScalar> {
     }
   }
   deinit { fired.deallocate() }
+
+  /// Sets the injected current of a tile: `fill` adds to zeros.
+  func setCurrent(_ place: Int, _ fill: (UnsafeMutablePointer<S>) -> Void) {
+    if currents[place] == nil, let memory = try? ScalarMemory<S>(count: tiles[place].stride, what: "currents") {
+      currents[place] = memory
+      tiles[place].current = UnsafePointer(memory.base)
+    }
+    guard let memory = currents[place] else { return }
+    memory.base.update(repeating: 0, count: memory.count)
+    fill(memory.base)
+  }
 
   /// Bytes of state and input.
   var bytes: Int { memory.reduce(0) { $0 + $1.count * MemoryLayout<S>.stride } }

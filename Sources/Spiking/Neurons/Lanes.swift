@@ -1,4 +1,5 @@
 // Vectors of the simulation's scalar: what a model's loop is written in, once for single and double precision.
+import Maths
 
 /// A vector of lanes with explicit fused multiply-add. Every operation works lane by lane, so the bits do not depend on the width.
 public protocol LaneVector: Sendable {
@@ -75,7 +76,7 @@ public protocol LaneVector: Sendable {
 }
 
 /// The precision of a simulation.
-public protocol SimulationScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable where RawSignificand: FixedWidthInteger {
+public protocol SimulationScalar: VectorScalar {
   associatedtype Lanes: LaneVector where Lanes.Scalar == Self
   /// The word used in configurations.
   static var precision: String { get }

@@ -2,7 +2,7 @@
 import Networks
 
 /// Scratch that is used for one source tile after another.
-struct BatchPool<S: SimulationScalar & WeightScalar>: ~Copyable {
+struct BatchPool<S: SimulationScalar>: ~Copyable {
   private final class Slot {
     var batch = SynapseBatch<S>()
     var rows: [Int32] = []

@@ -14,7 +14,7 @@ struct RowPiece<W> {
 }
 
 /// Scratch for writing rows; one is used for many rows.
-struct RowWriter<S: SimulationScalar & WeightScalar>: ~Copyable {
+struct RowWriter<S: SimulationScalar>: ~Copyable {
   /// Synapses of the row per delay, the unit of a delay's first target, and how many of its synapses are written.
   private var counts: [Int32]
   private var positions: [Int32]

@@ -2,7 +2,7 @@
 import Networks
 
 /// Everything that is drawn onto a network's tiles.
-struct NetworkDraws<S: SimulationScalar & WeightScalar> {
+struct NetworkDraws<S: SimulationScalar> {
   let network: Network
   let tiles: TileMap
   let draws: [TileDraw<S>]
@@ -42,7 +42,7 @@ struct BuildCount {
   var recurrent = 0
 }
 
-extension Block where S: WeightScalar {
+extension Block {
   /// Draws and stores all synapses onto this block.
   ///
   /// - Parameter progress: called now and then with the number of synapses built since the last call.

@@ -1,0 +1,60 @@
+// Injected currents: constant, stepwise, and noise that is drawn anew at intervals.
+import Maths
+import Networks
+
+/// The current [pA] that an input injects into the neurons of a tile, as a function of the step.
+struct CurrentInput<S: SimulationScalar>: Sendable {
+  private enum Form: Sendable {
+    /// Amplitudes that hold from steps on.
+    case levels(steps: [Int], amplitudes: [Double])
+    case noise(law: Law<S>, every: Int, key: StreamKey)
+  }
+  private let form: Form
+  private let first: Int
+
+  init(_ input: InputDescription, number: Int, seed: UInt64, resolution: Double) throws {
+    func fail(_ text: String) -> NetworkError { NetworkError("input \(input.name): \(text)") }
+    func steps(_ time: Double) -> Int { Int(((time + input.delay) / resolution).rounded()) }
+    first = steps(input.start)
+    switch input.kind {
+    case .dc(let amplitude):
+      if !amplitude.isFinite { throw fail("amplitude \(amplitude) is not finite") }
+      form = .levels(steps: [first], amplitudes: [amplitude])
+    case .step(let times, let amplitudes):
+      if times.count != amplitudes.count || times.isEmpty { throw fail("it has \(times.count) times and \(amplitudes.count) amplitudes") }
+      if zip(times, times.dropFirst()).contains(where: { $0 >= $1 }) || times[0] < 0 { throw fail("its times must ascend from 0 on") }
+      form = .levels(steps: times.map(steps), amplitudes: amplitudes)
+    case .noise(let mean, let sd, let interval):
+      let every = Int((interval / resolution).rounded())
+      if every < 1 { throw fail("dt \(interval) ms is below the resolution of \(resolution) ms") }
+      form = .noise(
+        law: try Law(.normal(mean: mean, sd: sd), of: "input \(input.name)"), every: every,
+        key: StreamKey(seed: seed, purpose: .noise, object: UInt64(number)))
+    case .poisson: throw fail("it is not a current")
+    }
+  }
+
+  /// Whether the current differs from that of the step before.
+  func changes(at step: Int, in active: Range<Int>) -> Bool {
+    if step == active.lowerBound || step == active.upperBound { return true }
+    guard active.contains(step) else { return false }
+    switch form {
+    case .levels(let steps, _): return steps.contains(step)
+    case .noise(_, let every, _): return (step - first) % every == 0
+    }
+  }
+
+  /// Adds the current of a step to `count` neurons.
+  func add(step: Int, tile: Int, count: Int, to current: UnsafeMutablePointer<S>, scratch: InputScratch<S>) {
+    switch form {
+    case .levels(let steps, let amplitudes):
+      guard let level = steps.lastIndex(where: { $0 <= step }) else { return }
+      for i in 0..<count { current[i] += S(amplitudes[level]) }
+    case .noise(let law, let every, let key):
+      let drawn = first + (step - first) / every * every
+      let values = scratch.values(count)
+      law.fill(RandomBlocks(key, index: UInt64(drawn), c: UInt32(truncatingIfNeeded: tile)), count: count, into: values)
+      for i in 0..<count { current[i] += values[i] }
+    }
+  }
+}

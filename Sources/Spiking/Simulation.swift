@@ -1,0 +1,192 @@
+// A simulation on this rank: prepared, built, run, finished.
+import CPlatform
+import Maths
+import Networks
+import Parallel
+import Running
+
+extension Purpose {
+  static let initialState = Purpose("neuron.initial")
+}
+
+/// The rank's part of a simulation in one precision.
+///
+/// `init` places the network and makes it ready, `build` creates synapses, `run` advances. What follows from the description alone is the
+/// same on every rank, so errors in it are met by all ranks alike.
+public final class Simulation<S: SimulationScalar> {
+  public let description: SimulationDescription
+  public let tiles: TileMap
+  public let placement: Placement
+  let rank: Int
+  var draws: NetworkDraws<S>
+  let inputs: [PreparedInput<S>]
+  var blocks: [Block<S>] = []
+  /// Inputs of each population.
+  let inputsOfPopulation: [[Int]]
+  /// Numbers of the tiles of this rank, ascending.
+  public let owned: [Int]
+  let routing: SpikeRouting
+  var exchange: SpikeExchange
+  var externalSpikes: ExternalSpikes?
+  /// The next step to simulate.
+  public internal(set) var step = 0
+  public internal(set) var counts: SimulationCounts
+  var hashes: TileHashes
+  let scratch = InputScratch<S>()
+  public internal(set) var samplers: [ColumnSampler<S>]
+  public private(set) var arenaBytes = 0
+  public internal(set) var stopwatch = Stopwatch()
+
+  public init(_ description: SimulationDescription, _ communicator: borrowing Communicator) throws {
+    self.description = description
+    rank = communicator.rank
+    let network = description.network
+    try Self.check(description)
+    tiles = TileMap(network)
+    placement = Placement(tiles, ranks: communicator.size)
+    owned = placement.tiles(of: rank)
+    draws = try NetworkDraws(network, tiles: tiles, seed: description.seed, resolution: description.resolution)
+    var models: [any NeuronModel<S>] = []
+    var abouts: [ModelDescription] = []
+    for population in network.populations {
+      // A virtual population has no model; a placeholder keeps the numbering.
+      let name = population.model ?? "iaf_psc_delta"
+      models.append(try NeuronCatalogue.make(name, parameters: population.parameters, resolution: description.resolution, as: S.self))
+      abouts.append(NeuronCatalogue.description(of: name)!)
+    }
+    try Self.checkReceptors(network, abouts)
+    inputs = try description.inputs.enumerated().map { number, input in
+      try PreparedInput(
+        input, number: number, network: network, receptors: abouts[input.population].receptors.count, seed: description.seed,
+        resolution: description.resolution)
+    }
+    inputsOfPopulation = network.populations.indices.map { p in description.inputs.indices.filter { description.inputs[$0].population == p } }
+    for numbers in Block<S>.cut(owned, tiles) {
+      blocks.append(
+        try Block(tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay))
+    }
+    samplers = try description.columnRecordings.map { try ColumnSampler($0, description, blocks: blocks) }
+    routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
+    exchange = try SpikeExchange(communicator, routing, interval: draws.shortestDelay, packetWords: 254)
+    counts = SimulationCounts(populations: network.populations.count)
+    hashes = TileHashes(count: owned.count)
+    try initialise()
+  }
+
+  /// Steps between exchanges: the shortest delay between neurons.
+  public var interval: Int { draws.shortestDelay }
+
+  private static func check(_ d: SimulationDescription) throws {
+    if !(d.resolution > 0 && d.resolution.isFinite) { throw NetworkError("resolution \(d.resolution) ms must be above 0") }
+    let tics = d.resolution * 1000
+    if abs(tics - tics.rounded()) > 1e-6 || tics < 1 { throw NetworkError("resolution \(d.resolution) ms must be a multiple of 0.001 ms") }
+    for (name, value) in [("duration", d.duration), ("presimulation", d.presimulation)] {
+      if !(value >= 0 && value.isFinite) { throw NetworkError("\(name) \(value) ms must be a number from 0 on") }
+      let steps = value / d.resolution
+      if abs(steps - steps.rounded()) > 1e-6 * max(1, steps) {
+        throw NetworkError("\(name) \(value) ms is not a multiple of the resolution of \(d.resolution) ms")
+      }
+    }
+    if d.network.neurons == 0 { throw NetworkError("the network has no neurons") }
+    if d.network.populations.reduce(0, { $0 + $1.count }) > Int(UInt32.max) {
+      throw NetworkError("the network has more than \(UInt32.max) neurons, the most that 32-bit numbers can name")
+    }
+    if d.storage == .procedural {
+      for projection in d.network.projections where !projection.rule.isDrawnPerSource {
+        throw NetworkError(
+          "projection \(projection.name): \(projection.rule.name) cannot be drawn source by source, so it needs storage: stored")
+      }
+    }
+  }
+
+  private static func checkReceptors(_ network: Network, _ abouts: [ModelDescription]) throws {
+    for projection in network.projections {
+      if network.populations[projection.target].isVirtual {
+        throw NetworkError("projection \(projection.name): its target \(network.populations[projection.target].name) has no neurons to reach")
+      }
+      if case .index(let index) = projection.receptor, index < 0 || index >= abouts[projection.target].receptors.count {
+        throw NetworkError(
+          "projection \(projection.name): receptor \(index) does not exist; \(abouts[projection.target].name) has "
+            + abouts[projection.target].receptors.enumerated().map { "\($0) \($1)" }.joined(separator: ", "))
+      }
+    }
+  }
+
+  /// Sets the state at the start: drawn or constant where the description says so, at rest elsewhere.
+  private func initialise() throws {
+    for block in blocks {
+      for tile in block.tiles {
+        let population = description.network.populations[tile.tile.population]
+        for name in population.initial.keys where !tile.description.columns.contains(where: { $0.name == name }) {
+          throw NetworkError(
+            "population \(population.name): no state \(name); \(tile.description.name) has "
+              + tile.description.columns.map(\.name).joined(separator: ", "))
+        }
+        for (number, column) in tile.description.columns.enumerated() {
+          let values = tile.columns + number * tile.stride
+          let law = try Law<S>(
+            population.initial[column.name] ?? .constant(tile.model.rest(ofColumn: number)), of: "population \(population.name), \(column.name)")
+          let address = RandomBlocks(
+            StreamKey(seed: description.seed, purpose: .initialState, object: UInt64(number)), a: UInt32(truncatingIfNeeded: tile.tile.number))
+          law.fill(address, count: tile.tile.count, into: values)
+          let offset = S(tile.model.offset(ofColumn: number))
+          for i in 0..<tile.tile.count { values[i] -= offset }
+        }
+      }
+    }
+  }
+
+  /// Draws the synapses, if they are to be stored, and reads the spikes from outside.
+  ///
+  /// - Parameter progress: called with the share of this rank's synapses that exist, 0 ... 1.
+  public func build(progress: (Double) -> Void) throws {
+    let isOwned = Set(owned)
+    for i in draws.draws.indices { try draws.draws[i].loadEdges(isOwned: isOwned.contains) }
+    if description.storage == .stored {
+      let expected = max(expectedSynapses(), 1)
+      let arena = SynapseArena(expectedBytes: Int(expected) * RowFormat.units(S.self) * 2)
+      var built = 0
+      for block in blocks {
+        let count = try block.build(draws, arena: arena) { more in
+          built += more
+          progress(min(Double(built) / expected, 1))
+        }
+        counts.synapses += count.recurrent
+        counts.externalSynapses += count.synapses - count.recurrent
+      }
+      arenas.append(arena)
+      arenaBytes = arena.bytes
+    } else {
+      throw NetworkError("storage: procedural is not available in this build")
+    }
+    let concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
+    externalSpikes = try ExternalSpikes(
+      description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,
+      lastStep: description.steps, concerns: concerned.contains)
+  }
+  private var arenas: [SynapseArena] = []
+
+  /// Mean number of synapses onto this rank's tiles.
+  func expectedSynapses() -> Double {
+    var sum = 0.0
+    for number in owned {
+      let target = tiles[number]
+      for draw in draws.draws where draw.projection.target == target.population {
+        for source in draw.projection.sourceTiles(of: target, tiles) { sum += draw.expected(tiles[source], target) }
+      }
+    }
+    return sum
+  }
+}
+
+/// What this rank counted.
+public struct SimulationCounts: Sendable {
+  /// Synapses between neurons, and from outside, onto this rank's neurons.
+  public var synapses = 0
+  public var externalSynapses = 0
+  /// Spikes of this rank's neurons per population while recording.
+  public var spikes: [Int]
+  /// Synaptic events while recording.
+  public var events = 0
+  init(populations: Int) { spikes = [Int](repeating: 0, count: populations) }
+}

@@ -1,0 +1,142 @@
+// The duty cycle: deliver, input, update; after each interval collocate and communicate.
+import Networks
+import Parallel
+import Running
+
+// Why the order is right. An interval is the half-open range of steps [T, T + m), m the shortest delay between neurons in steps.
+// deliver(k) adds what arrives in step k: it needs the spikes emitted in steps <= k - m < T, all of which are in `pending` at T.
+// update(k) needs deliver(k) and update(k - 1), and emits spikes of step k. exchange(T) makes the spikes of [T, T + m) known to their
+// targets' ranks before the next interval needs them. Blocks of a rank meet only in the exchange, so each may run its interval alone.
+// Collective calls: the exchange (partners only), once per interval, and the checks, at steps that all ranks compute alike.
+
+/// What happens to a rank's spikes and state beside the exchange.
+public protocol SimulationObserver: AnyObject {
+  /// The spikes of an owned tile in a recorded step: neurons `tile.range.lowerBound + places[i]` of its population.
+  func spikes(step: Int, tile: Tile, places: UnsafeBufferPointer<UInt16>) throws
+  /// A frame of a column recording: the values of this rank's recorded neurons, in the order of `ColumnSampler.neurons`.
+  func frame(recording: Int, number: Int, values: [Float]) throws
+  /// Steps before `step` are complete, on all owned tiles.
+  func completed(step: Int) throws
+}
+
+extension Simulation {
+  /// Advances to `end` (at most); the spikes of steps from `recordFrom` on are recorded.
+  ///
+  /// - Parameter afterInterval: called after each exchange with the next step; it returns false to stop there, on all ranks alike.
+  public func run(
+    until end: Int, observer: (any SimulationObserver)?, _ communicator: borrowing Communicator,
+    afterInterval: (Int) throws -> Bool = { _ in true }
+  ) throws {
+    while step < end {
+      let steps = min(interval, end - step)
+      exchange.begin()
+      var owned = 0
+      for (number, block) in blocks.enumerated() {
+        for lag in 0..<steps {
+          try advance(block, firstOwned: owned, step: step + lag, lag: lag, observer)
+          for i in samplers.indices { samplers[i].sample(block: number, block, step: step + lag) }
+        }
+        owned += block.tiles.count
+      }
+      exchange.pack(steps: steps)
+      stopwatch.lap(.collocation)
+      try exchange.start()
+      try exchange.finish(steps: steps)
+      stopwatch.lap(.communication)
+      enqueue(steps: steps)
+      stopwatch.lap(.delivery)
+      step += steps
+      for i in samplers.indices {
+        try samplers[i].drain { number, values in try observer?.frame(recording: i, number: number, values: values) }
+      }
+      try observer?.completed(step: step)
+      stopwatch.lap(.output)
+      if try !afterInterval(step) { return }
+    }
+  }
+
+  /// One step of one block.
+  private func advance(_ block: Block<S>, firstOwned: Int, step: Int, lag: Int, _ observer: (any SimulationObserver)?) throws {
+    let recording = step >= description.presimulationSteps
+    block.input.update(repeating: 0, count: block.width * block.channels)
+    for place in block.tiles.indices { applyInputs(block, place, step) }
+    stopwatch.lap(.externalInput)
+    let events = block.pending.deliver(step: step, into: block.input)
+    if recording { counts.events += events }
+    stopwatch.lap(.delivery)
+    for (place, tile) in block.tiles.enumerated() {
+      let count = tile.model.advance(
+        TileStep(
+          count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: block.input + tile.offset, inputStride: block.width,
+          current: tile.current, fired: block.fired))
+      if count == 0 { continue }
+      let owned = firstOwned + place
+      exchange.add(lag: lag, owned: owned, first: tile.firstNeuron, places: block.fired, count: count)
+      if recording {
+        counts.spikes[tile.tile.population] += count
+        hashes.add(owned: owned, step: step, first: tile.firstNeuron, places: block.fired, count: count)
+        try observer?.spikes(step: step, tile: tile.tile, places: UnsafeBufferPointer(start: block.fired, count: count))
+      }
+    }
+    stopwatch.lap(.update)
+  }
+
+  private func applyInputs(_ block: Block<S>, _ place: Int, _ step: Int) {
+    let tile = block.tiles[place]
+    let numbers = inputsOfPopulation[tile.tile.population]
+    if numbers.isEmpty { return }
+    var changed = false
+    for number in numbers {
+      switch inputs[number].kind {
+      case .poisson:
+        inputs[number].addSpikes(
+          step: step, tile: tile.tile.number, count: tile.tile.count, input: block.input + tile.offset, inputStride: block.width,
+          scratch: scratch)
+      case .current(let current): changed = changed || current.changes(at: step, in: inputs[number].steps)
+      }
+    }
+    if changed { block.setCurrent(place) { current in addCurrents(numbers, tile.tile, step, to: current) } }
+  }
+
+  private func addCurrents(_ numbers: [Int], _ tile: Tile, _ step: Int, to current: UnsafeMutablePointer<S>) {
+    for number in numbers {
+      if case .current(let input) = inputs[number].kind, inputs[number].steps.contains(step) {
+        input.add(step: step, tile: tile.number, count: tile.count, to: current, scratch: scratch)
+      }
+    }
+  }
+
+  /// Puts the interval's spikes, ascending by (step, source), on their way to the blocks.
+  private func enqueue(steps: Int) {
+    for lag in 0..<steps {
+      var tile = 0
+      var neurons = 0..<0
+      exchange.spikes[lag].withUnsafeBufferPointer { spikes in
+        for spike in spikes {
+          let neuron = Int(spike)
+          if !neurons.contains(neuron) {
+            tile = tiles.tile(ofNeuron: neuron)
+            neurons = tiles.neurons(of: tiles[tile])
+          }
+          send(tile: tile, place: neuron - neurons.lowerBound, step: step + lag)
+        }
+      }
+      externalSpikes?.take(step: step + lag) { spike in
+        let tile = tiles.tile(ofNeuron: Int(spike))
+        send(tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, step: step + lag)
+      }
+    }
+  }
+
+  private func send(tile: Int, place: Int, step: Int) {
+    for block in blocks {
+      guard let groups = block.groupsOfTile[tile] else { continue }
+      for index in groups {
+        let group = block.groups[index]
+        let offset = group.offsets[place]
+        if offset == group.offsets[place + 1] { continue }
+        block.pending.append(row: group.base + Int(offset), emitted: step, input: group.channel * block.width)
+      }
+    }
+  }
+}
