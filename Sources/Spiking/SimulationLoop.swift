@@ -14,7 +14,7 @@ public protocol SimulationObserver: AnyObject {
   /// The spikes of an owned tile in a recorded step: neurons `tile.range.lowerBound + places[i]` of its population.
   func spikes(step: Int, tile: Tile, places: UnsafeBufferPointer<UInt16>) throws
   /// A frame of a column recording: the values of this rank's recorded neurons, in the order of `ColumnSampler.neurons`.
-  func frame(recording: Int, number: Int, values: [Float]) throws
+  func frame(recording: Int, number: Int, values: [Double]) throws
   /// Steps before `step` are complete, on all owned tiles.
   func completed(step: Int) throws
 }

@@ -15,7 +15,7 @@ public struct ColumnSampler<S: SimulationScalar> {
   public let neurons: [Int]
   private let every: Int
   private let first: Int
-  private var frames: [(number: Int, values: [Float])] = []
+  private var frames: [(number: Int, values: [Double])] = []
   public let about: ColumnDescription
 
   /// - Throws: `NetworkError` for a column that the model has not, an interval off the grid, or neurons that do not exist.
@@ -53,17 +53,17 @@ public struct ColumnSampler<S: SimulationScalar> {
     let done = step + 1 - first
     guard done > 0 && done % every == 0 else { return }
     let frame = done / every - 1
-    if !frames.contains(where: { $0.number == frame }) { frames.append((frame, [Float](repeating: 0, count: elements.count))) }
+    if !frames.contains(where: { $0.number == frame }) { frames.append((frame, [Double](repeating: 0, count: elements.count))) }
     let place = frames.firstIndex { $0.number == frame }!
     for (i, element) in elements.enumerated() where element.block == number {
       let tile = block.tiles[element.tile]
       let value = Double(tile.columns[element.column * tile.stride + element.neuron]) + tile.model.offset(ofColumn: element.column)
-      frames[place].values[i] = Float(value)
+      frames[place].values[i] = value
     }
   }
 
   /// Hands over the complete frames, ascending.
-  mutating func drain(_ body: (Int, [Float]) throws -> Void) rethrows {
+  mutating func drain(_ body: (Int, [Double]) throws -> Void) rethrows {
     for frame in frames { try body(frame.number, frame.values) }
     frames.removeAll(keepingCapacity: true)
   }

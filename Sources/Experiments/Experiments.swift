@@ -1,1 +1,0 @@
-// Experiments: to be filled.

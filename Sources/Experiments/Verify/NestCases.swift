@@ -1,0 +1,165 @@
+// Reference traces of single neurons from NEST, replayed through the simulator itself.
+import Foundation
+import Networks
+import Parallel
+import Spiking
+import Storage
+
+/// Runs the cases of a file of the form {"cases": {name: {model, params_and_initial_state, stimulus, resolution_ms, ...}}}.
+///
+/// One neuron, its spike generators as virtual populations and its currents as inputs go through `Simulation`, so a case tests the model,
+/// the arrival times and the inputs at once. Recorded columns and spike times are compared sample by sample.
+enum NestCases {
+  /// Whether a file has this form.
+  static func recognises(_ file: JSONValue) -> Bool {
+    guard let cases = file["cases"]?.object, let first = cases.members.first?.value else { return false }
+    return first["model"] != nil && first["spike_times_ms"] != nil
+  }
+
+  static func run(_ file: JSONValue, path: String) throws -> [VerifiedCase] {
+    var results: [VerifiedCase] = []
+    for (name, value) in file["cases"]?.object?.members ?? [] {
+      let tolerance = Tolerance(of: value, in: file, double: 1e-9)
+      results.append(try run(value, name: name, path: path, tolerance: tolerance.double, as: Double.self))
+      if let single = tolerance.single { results.append(try run(value, name: name, path: path, tolerance: single, as: Float.self)) }
+    }
+    return results
+  }
+
+  private static func run<S: SimulationScalar>(
+    _ value: JSONValue, name: String, path: String, tolerance: Double, as: S.Type
+  ) throws -> VerifiedCase {
+    let replay = try NestReplay(value, name: name, path: path)
+    let (columns, spikes) = try replay.simulate(as: S.self)
+    var largest = 0.0
+    var where_ = ""
+    for (column, expected) in replay.expected {
+      let got = columns[column] ?? []
+      if got.count < expected.count {
+        return VerifiedCase(name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "\(column): too few samples")
+      }
+      for (i, reference) in expected.enumerated() {
+        let error = abs(got[i] - reference) / max(abs(reference), 1)
+        if !(error <= largest) { (largest, where_) = (error, "\(column) at sample \(i)") }
+      }
+    }
+    if spikes != replay.spikes {
+      let first = zip(spikes, replay.spikes).first { $0 != $1 }
+      let text = first.map { "first difference \($0.0) instead of \($0.1)" } ?? "\(spikes.count) instead of \(replay.spikes.count)"
+      return VerifiedCase(name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "spike times (steps): \(text)")
+    }
+    return VerifiedCase(
+      name: name, precision: S.precision, error: largest, tolerance: tolerance, detail: "\(spikes.count) spikes exact; worst: \(where_)")
+  }
+}
+
+/// One case as a simulation.
+private struct NestReplay {
+  let description: SimulationDescription
+  /// Columns that the case recorded and the model has.
+  let expected: [(column: String, values: [Double])]
+  /// Spikes as steps whose end is the spike's time.
+  let spikes: [Int]
+
+  init(_ value: JSONValue, name: String, path: String) throws {
+    func number(_ key: String) throws -> Double {
+      guard let number = value[key].flatMap(Self.number) else {
+        throw StorageError(.badData, path: path, operation: "read case \(name)", reason: "\(key) is missing or no number", remedy: "see the other cases")
+      }
+      return number
+    }
+    let resolution = try number("resolution_ms")
+    let model = value["model"]?.string ?? ""
+    guard let about = NeuronCatalogue.description(of: model) else {
+      throw NetworkError("\(path), case \(name): no neuron model \(model); there are \(NeuronCatalogue.descriptions.map(\.name).joined(separator: ", "))")
+    }
+    var parameters: [String: Double] = [:]
+    var initial: [String: Distribution] = [:]
+    for (key, entry) in value["params_and_initial_state"]?.object?.members ?? [] {
+      guard let number = Self.number(entry) else { continue }
+      if about.parameters.contains(where: { $0.name == key }) { parameters[key] = number }
+      if about.columns.contains(where: { $0.name == key }) { initial[key] = .constant(number) }
+    }
+    var network = Network(populations: [Population(name: "neuron", model: model, parameters: parameters, initial: initial, layout: .list(count: 1))])
+    let stimulus = value["stimulus"]
+    var sources: [(population: Int, source: any SpikeSource)] = []
+    for (i, generator) in (stimulus?["spike_generators"]?.array ?? []).enumerated() {
+      let times = generator["times"]?.array?.compactMap(\.double) ?? []
+      let edge = Edge(source: 0, target: 0, weight: generator["weight"]?.double ?? 1, delay: generator["delay"]?.double ?? 1)
+      network.populations.append(Population(name: "generator \(i)", model: nil, layout: .list(count: 1)))
+      network.projections.append(
+        Projection(
+          name: "generator \(i)", source: i + 1, target: 0, rule: .explicit(EdgeList([edge])), weight: .constant(edge.weight),
+          delay: .constant(edge.delay)))
+      sources.append((i + 1, SpikeList(times.map { (time: $0, neuron: 0) })))
+    }
+    var description = SimulationDescription(network: network)
+    description.spikes = sources
+    description.resolution = resolution
+    let samples = Int(try number("n_samples"))
+    let firstSample = try number("t_first_ms")
+    description.duration = value["duration_ms"]?.double ?? (firstSample + Double(samples) * resolution)
+    for key in ["dc_generator", "step_current_generator"] {
+      for generator in stimulus?[key]?.array ?? [stimulus?[key]].compactMap({ $0?.object == nil ? nil : $0 }) {
+        description.inputs.append(Self.current(generator, name: key))
+      }
+    }
+    let skipped = Int((firstSample / resolution).rounded()) - 1
+    var expected: [(String, [Double])] = []
+    for column in about.columns {
+      guard let values = value[column.name]?.array else { continue }
+      expected.append((column.name, values.compactMap(\.double)))
+      description.columnRecordings.append(
+        .init(population: 0, column: column.name, neurons: .all, interval: resolution, file: column.name))
+    }
+    self.expected = expected.map { (column: $0.0, values: $0.1) }
+    spikes = (value["spike_times_ms"]?.array?.compactMap(\.double) ?? []).map { Int(($0 / resolution).rounded()) - 1 }
+    self.description = description
+    firstFrame = skipped
+  }
+  private let firstFrame: Int
+
+  /// Numbers, also those that JSON writes as text.
+  private static func number(_ value: JSONValue) -> Double? {
+    if let number = value.double { return number }
+    if let truth = value.bool { return truth ? 1 : 0 }
+    switch value.string {
+    case "inf": return .infinity
+    case "-inf": return -.infinity
+    default: return nil
+    }
+  }
+
+  private static func current(_ generator: JSONValue, name: String) -> InputDescription {
+    let weight = generator["weight"]?.double ?? 1
+    let kind: InputDescription.Kind =
+      if let times = generator["amplitude_times"]?.array, let values = generator["amplitude_values"]?.array {
+        .step(times: times.compactMap(\.double), amplitudes: values.compactMap(\.double).map { $0 * weight })
+      } else {
+        .dc(amplitude: (generator["amplitude"]?.double ?? 0) * weight)
+      }
+    return InputDescription(
+      name: name, population: 0, kind: kind, delay: generator["delay"]?.double ?? 1, start: generator["start"]?.double ?? 0,
+      stop: generator["stop"].flatMap(number) ?? .infinity)
+  }
+
+  func simulate<S: SimulationScalar>(as: S.Type) throws -> (columns: [String: [Double]], spikes: [Int]) {
+    let world = Communicator.single()
+    let simulation = try Simulation<S>(description, world)
+    try simulation.build { _ in }
+    let trace = Trace(recordings: expected.count)
+    try simulation.run(until: description.steps, observer: trace, world)
+    var columns: [String: [Double]] = [:]
+    for (i, column) in expected.enumerated() { columns[column.column] = Array(trace.frames[i].dropFirst(firstFrame)) }
+    return (columns, trace.spikes)
+  }
+
+  private final class Trace: SimulationObserver {
+    var frames: [[Double]]
+    var spikes: [Int] = []
+    init(recordings: Int) { frames = [[Double]](repeating: [], count: recordings) }
+    func spikes(step: Int, tile: Tile, places: UnsafeBufferPointer<UInt16>) throws { spikes += places.map { _ in step } }
+    func frame(recording: Int, number: Int, values: [Double]) throws { frames[recording] += values }
+    func completed(step: Int) throws {}
+  }
+}
