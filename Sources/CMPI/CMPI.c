@@ -15,6 +15,7 @@
 
 struct cmpi_requests {
   int count;
+  int has_collective;  // such requests cannot be freed while they are active
   MPI_Status *statuses;
   MPI_Request row[];
 };
@@ -193,11 +194,12 @@ cmpi_requests *cmpi_requests_create(int count) {
     return NULL;
   }
   requests->count = count;
+  requests->has_collective = 0;
   for (int i = 0; i < count; i++) requests->row[i] = MPI_REQUEST_NULL;
   return requests;
 }
 void cmpi_requests_free(cmpi_requests *requests) {
-  if (cmpi_is_running())
+  if (cmpi_is_running() && !requests->has_collective)
     for (int i = 0; i < requests->count; i++)
       if (requests->row[i] != MPI_REQUEST_NULL) MPI_Request_free(&requests->row[i]);
   free(requests->statuses);
@@ -222,6 +224,7 @@ int cmpi_prepare_receive(cmpi_comm comm, void *data, int bytes, int from, int ta
 int cmpi_restart(cmpi_requests *requests, int first, int count) { return MPI_Startall(count, requests->row + first); }
 int cmpi_start_all_reduce(cmpi_comm comm, const void *data, void *result, int count, int type, int operation, cmpi_requests *requests,
                           int index) {
+  requests->has_collective = 1;
   return MPI_Iallreduce(data, result, count, native_type(type), native_operation(operation), native(comm), &requests->row[index]);
 }
 int cmpi_wait(cmpi_requests *requests, int first, int count) {

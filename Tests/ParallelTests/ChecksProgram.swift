@@ -20,8 +20,9 @@ func runChecks(ranks: Int?, _ arguments: [String], environment extra: [String: S
   let process = Process()
   let program = products.appendingPathComponent("mpi-checks").path
   if let ranks {
+    // Ranks that wait for each other for ever would hold up all tests: code 124 after two minutes.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["mpirun", "--oversubscribe", "-n", "\(ranks)", program] + arguments
+    process.arguments = ["timeout", "120", "mpirun", "--oversubscribe", "-n", "\(ranks)", program] + arguments
   } else {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments

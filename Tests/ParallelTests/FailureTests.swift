@@ -28,10 +28,27 @@ import Testing
     expectOneMessage(outcome, "rank 0 on ", "a plain error")
   }
 
+  /// Ranks that meet different errors at a time tell each once, by the lowest rank that met it.
+  @Test(arguments: [0, 1, 3]) func differentErrorsAreToldOnceEach(odd: Int) throws {
+    let outcome = try runChecks(ranks: 4, ["fail", "different", "\(odd)"])
+    #expect(outcome.code == 74)
+    #expect(outcome.messages.count == 2, "\(outcome.errors)")
+    #expect(outcome.messages.contains { $0.hasPrefix("rank \(odd) on ") && $0.hasSuffix(": another error") }, "\(outcome.errors)")
+    #expect(
+      outcome.messages.contains { $0.hasPrefix("rank \(odd == 0 ? 1 : 0) on ") && $0.hasSuffix(": the error") }, "\(outcome.errors)")
+  }
+
+  @Test func manyDifferentErrorsAreBounded() throws {
+    let outcome = try runChecks(ranks: 6, ["fail", "all-different"])
+    #expect(outcome.code == 74)
+    #expect(outcome.messages.count == 4, "\(outcome.errors)")
+  }
+
   @Test(arguments: [0, 1, 2]) func errorWithinAnExchangeEndsAll(rank: Int) throws {
     let outcome = try runChecks(ranks: 3, ["fail", "unwind", "\(rank)"])
     #expect(outcome.code == 65)
-    #expect(outcome.messages.count == 1, "\(outcome.errors)")
+    #expect(outcome.messages.count == 2, "\(outcome.errors)")
+    #expect(outcome.messages.contains { $0.hasPrefix("rank \(rank) on ") && $0.hasSuffix(": a broken round") }, "\(outcome.errors)")
   }
 
   @Test(arguments: [0, 1]) func abortNamesRankAndReason(rank: Int) throws {

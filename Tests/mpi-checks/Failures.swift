@@ -27,6 +27,10 @@ func fail(_ c: borrowing Communicator, how: String, rank: Int) throws -> Int32 {
   case "some":  // All but one rank throw.
     if c.rank != rank { throw TestError(description: "the node's disk is full", exitCode: 73) }
     try c.barrier()
+  case "different":  // Every rank meets an error, one another than the others.
+    throw TestError(description: c.rank == rank ? "another error" : "the error", exitCode: 74)
+  case "all-different":  // Every rank meets its own error.
+    throw TestError(description: "error \(c.rank)", exitCode: 74)
   case "plain": throw PlainError()
   case "unwind":  // An error while a round of an exchange and a reduction are under way.
     let others = (0..<c.size).filter { $0 != c.rank }
