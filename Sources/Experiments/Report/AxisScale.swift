@@ -15,7 +15,7 @@ struct AxisScale {
   /// A linear axis over exactly this span.
   static func exact(_ lower: Double, _ upper: Double, ticks wanted: Int = 8) -> AxisScale {
     let (a, b) = widened(lower, upper)
-    return AxisScale(lower: a, upper: b, isLogarithmic: false, ticks: linearTicks(a, b, wanted))
+    return AxisScale(lower: a, upper: b, isLogarithmic: false, ticks: linearTicks(a, b, niceStep((b - a) / Double(max(1, wanted)))))
   }
 
   /// A linear axis that ends at ticks and holds the span.
@@ -23,19 +23,20 @@ struct AxisScale {
     let (a, b) = widened(lower, upper)
     let step = niceStep((b - a) / Double(max(1, wanted)))
     let (low, high) = ((a / step + 1e-9).rounded(.down) * step, (b / step - 1e-9).rounded(.up) * step)
-    return AxisScale(lower: low, upper: high, isLogarithmic: false, ticks: linearTicks(low, high, wanted))
+    return AxisScale(lower: low, upper: high, isLogarithmic: false, ticks: linearTicks(low, high, step))
   }
 
-  /// A logarithmic axis from a power of ten (or 2 or 5 times one) to another; `lower` must be positive.
-  static func logarithmic(_ lower: Double, _ upper: Double) -> AxisScale {
+  /// A logarithmic axis from a power of ten (or 2 or 5 times one) to another, or over exactly the span; `lower` must be positive.
+  static func logarithmic(_ lower: Double, _ upper: Double, exact: Bool = false) -> AxisScale {
     let high = max(upper, lower)
     var marks: [Double] = []
     let first = Int(log10(lower).rounded(.down)) - 1
     let last = Int(log10(high).rounded(.up)) + 1
     for e in first...last { for m in [1.0, 2, 5] { marks.append(m * powerOfTen(e)) } }
     let slack = 1 + 1e-9
-    let from = marks.last { $0 <= lower * slack } ?? lower
-    let to = marks.first { $0 * slack >= high && $0 > from } ?? high
+    let isSpan = high > lower * slack
+    let from = exact && isSpan ? lower : marks.last { $0 <= lower * slack } ?? lower
+    let to = exact && isSpan ? high : marks.first { $0 * slack >= high && $0 > from } ?? high
     var inside = marks.filter { $0 >= from / slack && $0 <= to * slack }
     if inside.count > 9 { inside = inside.filter { isPowerOfTen($0) } }
     if inside.count > 9 {
@@ -43,6 +44,13 @@ struct AxisScale {
       inside = inside.enumerated().filter { $0.offset % every == 0 }.map(\.element)
     }
     return AxisScale(lower: from, upper: to, isLogarithmic: true, ticks: inside.map { Tick(value: $0, label: HTMLText.value($0)) })
+  }
+
+  /// A logarithmic axis whose ticks are the few distinct values themselves, such as numbers of ranks.
+  static func logarithmic(at values: [Double]) -> AxisScale {
+    let sorted = Set(values).sorted()
+    guard let first = sorted.first, let last = sorted.last, last > first else { return logarithmic(sorted.first ?? 1, sorted.last ?? 1) }
+    return AxisScale(lower: first, upper: last, isLogarithmic: true, ticks: sorted.map { Tick(value: $0, label: HTMLText.value($0)) })
   }
 
   /// The axis for values of a figure; a logarithmic one needs a positive value.
@@ -75,8 +83,7 @@ struct AxisScale {
     return (factor <= 1.0001 ? 1 : factor <= 2.0001 ? 2 : factor <= 2.5001 ? 2.5 : factor <= 5.0001 ? 5 : 10) * power
   }
 
-  private static func linearTicks(_ lower: Double, _ upper: Double, _ wanted: Int) -> [Tick] {
-    let step = niceStep((upper - lower) / Double(max(1, wanted)))
+  private static func linearTicks(_ lower: Double, _ upper: Double, _ step: Double) -> [Tick] {
     let first = Int((lower / step - 1e-6).rounded(.up)), last = Int((upper / step + 1e-6).rounded(.down))
     guard last >= first else { return [] }
     let decimals = max(0, -Int(log10(step * 1.0000001).rounded(.down))) + (isQuarter(step) ? 1 : 0)

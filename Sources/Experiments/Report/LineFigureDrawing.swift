@@ -39,7 +39,9 @@ enum LineFigureDrawing {
 
   private static func xScale(_ values: [Double], _ axis: ReportContent.Axis) -> AxisScale {
     let usable = values.filter { $0.isFinite && (!axis.isLogarithmic || $0 > 0) }
-    guard !axis.isLogarithmic, let least = usable.min(), let most = usable.max() else { return AxisScale.over(values, axis) }
+    if axis.isLogarithmic, (2...9).contains(Set(usable).count) { return .logarithmic(at: usable) }
+    guard let least = usable.min(), let most = usable.max() else { return AxisScale.over(values, axis) }
+    if axis.isLogarithmic { return .logarithmic(least, most, exact: true) }
     return least >= 0 && least < 0.1 * most ? .exact(0, most, ticks: 8) : .exact(least, most, ticks: 8)
   }
 

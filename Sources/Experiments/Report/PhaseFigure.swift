@@ -6,6 +6,7 @@ enum PhaseFigure {
     let colours = rows.indices.map { colour(rows[$0], $0) }
     let shares = rows.map { max(0, $0.share.isFinite ? $0.share : 0) }
     let whole = max(shares.reduce(0, +), 1e-12)
+    let decimals = rows.contains { $0.mean >= 10 } ? 2 : 3
     var bar = "<div class=\"stack\" aria-hidden=\"true\">"
     for (i, row) in rows.enumerated() where shares[i] / whole >= 0.0005 {
       bar +=
@@ -14,12 +15,15 @@ enum PhaseFigure {
     }
     bar += "</div>\n"
     var table = "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Phase</th>"
-    for head in ["Min (s)", "Mean (s)", "Max (s)", "Imbalance", "Of total"] { table += "<th scope=\"col\">\(head)</th>" }
+    let less = " class=\"less\""  // left out on a narrow screen
+    for head in ["Min (s)", "Mean (s)", "Max (s)", "Imbalance", "Of total"] {
+      table += "<th scope=\"col\"\(head.hasPrefix("M") && head != "Mean (s)" ? less : "")>\(head)</th>"
+    }
     table += "</tr></thead><tbody>\n"
     for (i, r) in rows.enumerated() {
       table += "<tr><th scope=\"row\"><i class=\"key\" style=\"--c:\(colours[i])\"></i>\(HTMLText.escape(r.name))</th>"
-      for seconds in [r.minimum, r.mean, r.maximum] {
-        table += "<td>\(HumanUnits.fixed(seconds, rows.contains { $0.mean >= 10 } ? 2 : 3))</td>"
+      for (seconds, mark) in [(r.minimum, less), (r.mean, ""), (r.maximum, less)] {
+        table += "<td\(mark)>\(HumanUnits.fixed(seconds, decimals))</td>"
       }
       table += "<td>\(percent(r.imbalance))</td><td>\(percent(r.share))</td></tr>\n"
     }

@@ -30,12 +30,27 @@ extension ReportContent {
       cvDistribution = Distribution(
         rows: rows(Histogram.common(variations, bins: 50)), remark: "Neurons with at least \(least) intervals count; 1 is Poisson.\(which)")
     }
+    if let spectra = Self.spectra(statistics, colours) { figures.insert(.lines(spectra), at: 0) }
     populations = zip(zip(statistics, colours), variations).map { pair, variations in
       .init(
         name: pair.0.name, colour: pair.1, neurons: pair.0.neurons, spikes: pair.0.spikes, meanRate: pair.0.meanRate,
         silent: pair.0.silentShare,
         medianCV: Histogram.quantile(0.5, ofSorted: variations.sorted()), synchrony: pair.0.synchrony())
     }
+  }
+
+  /// Power spectra of the population rates; nil if the span is too short for one.
+  static func spectra(_ statistics: [SpikeStatistics], _ colours: [SeriesColour]) -> LineFigure? {
+    let series = zip(statistics, colours).prefix(SpikeFigures.maximumRows).compactMap { s, colour -> LineFigure.Series? in
+      guard s.spikes > 0, let spectrum = PowerSpectrum(s.rates(), step: s.bin) else { return nil }
+      return .init(name: s.name, colour: colour, points: spectrum.smoothed().map { .init($0.frequency, $0.density) })
+    }
+    guard !series.isEmpty else { return nil }
+    return LineFigure(
+      id: "spectra", title: "Spectra of population rates",
+      caption:
+        "Power spectral density after Welch. For independent Poisson neurons it is flat at twice the mean rate over the number of neurons.",
+      x: .init("Frequency", unit: "Hz", isLogarithmic: true), y: .init("Power", unit: "Hz²/Hz", isLogarithmic: true), series: series)
   }
 
   /// Histograms over a common span whose bins are whole multiples of one spike in `span` ms.

@@ -29,10 +29,10 @@ enum ReportStyle {
     h2{font-size:1.06rem;font-weight:650;margin:0 0 12px;letter-spacing:.005em}
     .subtitle{color:var(--dim);margin:8px 0 0}
     figure,section,details{margin:52px 0 0;min-width:0}
-    figcaption{color:var(--dim);font-size:.86rem;margin-top:10px;max-width:76ch}
-    .highlights{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));margin:28px 0 0;border-block:1px solid var(--rule)}
-    .highlights div{display:flex;flex-direction:column-reverse;justify-content:flex-end;padding:14px 16px 12px 0}
-    .highlights dd{margin:0;font-size:1.7rem;line-height:1.2;font-weight:300;letter-spacing:-.015em;white-space:nowrap}
+    figcaption{color:var(--dim);font-size:.86rem;margin-top:10px;max-width:92ch;text-wrap:pretty}
+    .highlights{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 36px;margin:28px 0 0;border-block:1px solid var(--rule)}
+    .highlights div{display:flex;flex-direction:column-reverse;justify-content:flex-end;padding:14px 0 12px}
+    .highlights dd{margin:0;font-size:1.6rem;line-height:1.2;font-weight:300;letter-spacing:-.015em;white-space:nowrap}
     .highlights dt{color:var(--dim);font-size:.82rem}
     .notes{list-style:none;margin:24px 0 0;padding:12px 18px;border-left:3px solid var(--note);background:var(--panel);font-size:.92rem}
     .notes li+li{margin-top:6px}
@@ -82,7 +82,7 @@ enum ReportStyle {
     .bars .area{padding:2px 0}
     .stack{display:flex;height:30px;border-radius:3px;overflow:hidden;gap:1px;margin-bottom:14px}
     .stack i{background:var(--c);font-style:normal;overflow:hidden;min-width:1px}
-    .stack span{display:block;color:var(--bg);font-size:.8rem;font-weight:600;line-height:30px;padding:0 8px;white-space:nowrap}
+    .stack span{display:block;color:var(--bg);font-size:.8rem;font-weight:600;line-height:30px;padding:0 8px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
     .heat{display:grid;grid-template-columns:max-content repeat(var(--n),minmax(0,1fr));gap:1px;max-width:560px;font-size:.8rem;align-items:center}
     .heat i{aspect-ratio:1;background:color-mix(in oklab,var(--heat) var(--v,0%),var(--panel));font-style:normal;display:grid;place-items:center;overflow:hidden}
     .heat.written i{border-radius:2px;font-size:.78rem}
@@ -109,13 +109,17 @@ enum ReportStyle {
       main{padding:28px 18px 40px}
       h1{font-size:1.75rem}
       figure,section,details{margin-top:40px}
-      .highlights{grid-template-columns:repeat(2,1fr)}
+      .highlights{display:grid;grid-template-columns:repeat(2,1fr);gap:0 16px}
       .highlights dd{font-size:1.35rem}
       .strips,.bars{column-gap:8px;font-size:.78rem;--u:.82px}
       .strips .name{padding-right:6px}
       .ticks .odd{display:none}
       .plot .area{height:220px}
-      th,td{padding-left:14px}
+      th,td{padding-left:10px}
+      .strips:not(.joined) .name small{display:none}
+      .less{display:none}
+      .dots{stroke-width:1.15}
+      .edge{stroke-width:.9}
       .facts{grid-template-columns:minmax(0,1fr)}
       .stack span{font-size:.7rem;padding:0 5px}
       .heat.written i{font-size:.6rem}

@@ -41,12 +41,12 @@ public struct SeriesColour: Sendable, Hashable {
 
   /// Strong and soft shade of each hue on light ground. Neighbours differ in lightness as well as in hue.
   static let onLight: [(strong: String, soft: String)] = [
-    ("#1b6ca8", "#74b0dc"), ("#c4561b", "#efa06a"), ("#0f7f63", "#62bfa2"), ("#a8467f", "#dd9bc3"), ("#86690a", "#cdb04a"),
+    ("#1b6ca8", "#66a6d6"), ("#bb4f14", "#e8935a"), ("#0f7f63", "#4fb394"), ("#a8467f", "#d689b8"), ("#86690a", "#bf9f33"),
     ("#4d4fa3", "#a3a5dd"), ("#a83240", "#e58f96"), ("#52606b", "#a0adb7"),
   ]
   /// The same on dark ground: brighter, the soft shade paler still.
   static let onDark: [(strong: String, soft: String)] = [
-    ("#4fa3e0", "#a9d4f4"), ("#ee8449", "#f8c39c"), ("#35b893", "#9adfc8"), ("#d977b0", "#f0bedb"), ("#cfae3a", "#eadc9c"),
+    ("#3f93d6", "#97cdf7"), ("#e8763a", "#f9b98a"), ("#2aa985", "#84dcc0"), ("#d067a6", "#f0b0d6"), ("#c4a22e", "#ecd987"),
     ("#8b8df0", "#c6c7f8"), ("#ea6f7b", "#f6b6bc"), ("#93a2ae", "#cbd5dc"),
   ]
 }

@@ -39,7 +39,7 @@ enum SpikeFigures {
       let mean = finite.isEmpty ? 0 : finite.reduce(0, +) / Double(finite.count)
       let curve = StripPlot.steps(t.values.map { peak > 0 ? $0 / peak * 0.96 : 0 }, to: Double(t.values.count) / Double(max(1, bins)))
       return StripPlot.Row(
-        name: t.name, detail: "mean \(HTMLText.value(mean))", colour: t.colour, height: shown.count > 12 ? 30 : 42,
+        name: t.name, detail: "mean \(HTMLText.value(mean)) Hz", colour: t.colour, height: shown.count > 12 ? 30 : 42,
         marks: "<path class=\"fill\" d=\"\(curve.area)\"/><path class=\"edge\" d=\"\(curve.edge)\"/>", value: "\(HTMLText.value(peak)) Hz",
         samples: t.values)
     }
@@ -82,20 +82,25 @@ enum SpikeFigures {
   }
 
   static func table(_ rows: [ReportContent.PopulationRow]) -> String {
+    let less = " class=\"less\""  // left out on a narrow screen
     func share(_ x: Double?) -> String { x.map { HumanUnits.fixed(100 * $0, 1) + " %" } ?? "–" }
     func number(_ x: Double?) -> String { x.map { HTMLText.value($0) } ?? "–" }
     var out = "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Population</th>"
-    for head in ["Neurons", "Spikes", "Mean rate (Hz)", "Silent", "Median CV", "Synchrony"] { out += "<th scope=\"col\">\(head)</th>" }
+    for head in ["Neurons", "Spikes", "Rate (Hz)", "Silent", "CV", "Synchrony"] {
+      out += "<th scope=\"col\"\(["Spikes", "Silent"].contains(head) ? less : "")>\(head)</th>"
+    }
     out += "</tr></thead><tbody>\n"
     for r in rows {
       out += "<tr><th scope=\"row\"><i class=\"key\" style=\"--c:\(r.colour.css)\"></i>\(HTMLText.escape(r.name))</th>"
-      out += "<td>\(HTMLText.count(r.neurons))</td><td>\(HTMLText.count(r.spikes))</td><td>\(HTMLText.value(r.meanRate))</td>"
-      out += "<td>\(share(r.silent))</td><td>\(number(r.medianCV))</td><td>\(number(r.synchrony))</td></tr>\n"
+      out += "<td>\(HTMLText.count(r.neurons))</td><td\(less)>\(HTMLText.count(r.spikes))</td><td>\(HTMLText.value(r.meanRate))</td>"
+      out += "<td\(less)>\(share(r.silent))</td><td>\(number(r.medianCV))</td><td>\(number(r.synchrony))</td></tr>\n"
     }
     out += "</tbody></table></div>\n"
     return figure(
       id: "populations", title: "Populations",
-      caption: "CV: standard deviation over mean of interspike intervals. Synchrony: variance over mean of spike counts in 3 ms.", body: out
+      caption:
+        "Rate: mean over neurons. CV: median over neurons of standard deviation over mean of interspike intervals. Synchrony: variance over mean of spike counts in 3 ms.",
+      body: out
     )
   }
 
@@ -107,7 +112,7 @@ enum SpikeFigures {
   }
 
   /// Heights of raster bands in pixels: as the populations' sizes, but none below what a label needs.
-  static func bandHeights(_ sizes: [Int], total: Double = 520, least: Double = 30) -> [Double] {
+  static func bandHeights(_ sizes: [Int], total: Double = 520, least: Double = 34) -> [Double] {
     let all = Double(max(1, sizes.reduce(0, +)))
     let room = max(total, least * Double(sizes.count))
     var isSmall = sizes.map { room * Double($0) / all < least }
