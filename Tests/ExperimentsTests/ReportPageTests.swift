@@ -129,7 +129,7 @@ import Testing
     c.raster = .init(
       populations: [.init(name: "E", colour: .init(hue: 0), neurons: 10, points: points, spikes: 48)], start: 0, stop: 10, every: 16)
     let page = ReportPage.html(c)
-    #expect(page.contains("d=\"M1000 50h0m1000 0h0M0 950h0\""))
+    #expect(page.contains("d=\"M1000 50h1m999 0h1M0 950h1\""))
     #expect(page.contains("Every 16th neuron is shown: 3 of 48 spikes."))
   }
 

@@ -43,14 +43,16 @@ public struct PowerSpectrum: Sendable {
     frequencies = (1...size / 2).map { Double($0) * sampling / Double(size) }
   }
 
-  /// Means over bands of equal width on a logarithmic axis, for drawing: at most `perDecade` points per decade.
+  /// Means over bands of equal width on a logarithmic axis, for drawing, without the last frequency: at most `perDecade` points per decade.
   public func smoothed(perDecade: Int = 24) -> [(frequency: Double, density: Double)] {
     var out: [(frequency: Double, density: Double)] = []
+    // The last frequency has no negative twin and would show as a dip.
+    let last = frequencies.count - 1
     var i = 0
-    while i < frequencies.count {
+    while i < last {
       let end = frequencies[i] * pow(10, 1 / Double(perDecade))
       var j = i
-      while j < frequencies.count, j == i || frequencies[j] < end { j += 1 }
+      while j < last, j == i || frequencies[j] < end { j += 1 }
       let n = Double(j - i)
       out.append((frequencies[i..<j].reduce(0, +) / n, density[i..<j].reduce(0, +) / n))
       i = j

@@ -23,10 +23,10 @@ public struct RasterSample: Sendable {
   }
 
   /// Takes a piece of the spikes of population number `index`: times in ms and ids within the population, of equal length.
-  public mutating func add(times: some RandomAccessCollection<Double>, ids: some RandomAccessCollection<UInt64>, population index: Int) {
+  public mutating func add(times: [Double], ids: [UInt64], population index: Int) {
     for (t, n) in zip(times, ids) where t >= start && t < stop {
       populations[index].spikes += 1
-      guard n % UInt64(every) == 0 else { continue }
+      guard n & UInt64(every - 1) == 0 else { continue }
       populations[index].points.append(.init(time: Float(t), neuron: Int32(truncatingIfNeeded: n)))
       kept += 1
       // One neuron alone may spike more often than there is room; it stays.

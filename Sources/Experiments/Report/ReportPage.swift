@@ -26,7 +26,9 @@ public enum ReportPage {
     page += figures(content)
     if !content.facts.isEmpty {
       page += "<section id=\"facts\"><h2>Facts of the run</h2>\n<dl class=\"facts\">\n"
-      for f in content.facts { page += "<div><dt>\(escape(f.key))</dt><dd>\(escape(f.value))</dd></div>\n" }
+      for f in content.facts {
+        page += "<div\(f.value.count > 40 ? " class=\"long\"" : "")><dt>\(escape(f.key))</dt><dd>\(escape(f.value))</dd></div>\n"
+      }
       page += "</dl></section>\n"
     }
     if !content.configuration.isEmpty {

@@ -4,7 +4,7 @@ enum ReportScript {
   static let source = """
     (() => {
       const num = s => s.trim().split(' ').map(Number);
-      const show = v => { const a = Math.abs(v); return a >= 1000 ? Math.round(v).toString() : Number(v.toPrecision(3)).toString(); };
+      const show = v => { const a = Math.abs(v); return a >= 1000 && a < 1e6 ? Math.round(v).toString() : a && (a < 1e-3 || a >= 1e6) ? v.toExponential(2) : Number(v.toPrecision(3)).toString(); };
       const line = area => { let e = area.querySelector('.cursor'); if (!e) { e = document.createElement('div'); e.className = 'cursor'; area.append(e); } return e; };
       for (const fig of document.querySelectorAll('.strips[data-step]')) {
         const start = +fig.dataset.start, step = +fig.dataset.step, axis = fig.querySelector('.axis'), title = axis.textContent;
@@ -22,20 +22,25 @@ enum ReportScript {
         fig.addEventListener('pointerleave', leave);
       }
       for (const fig of document.querySelectorAll('.plot')) {
-        const area = fig.querySelector('.area'), axis = fig.querySelector('.axis'), title = axis.textContent;
-        const series = [...fig.querySelectorAll('.read')].map(g => ({ name: g.dataset.name, p: g.dataset.p.split(',').map(num) }));
+        const area = fig.querySelector('.area');
+        const series = [...fig.querySelectorAll('.read')].map(g => ({ name: g.dataset.name, c: g.parentNode.getAttribute('style'), p: g.dataset.p.split(',').map(num) }));
         if (!series.length) continue;
         const near = (p, f) => p.reduce((a, b) => Math.abs(b[0] - f) < Math.abs(a[0] - f) ? b : a);
+        const tip = document.createElement('div'), add = (into, tag, text, style) => { const e = document.createElement(tag); e.textContent = text; if (style) e.setAttribute('style', style); into.append(e); };
+        tip.className = 'tip';
+        area.append(tip);
         area.addEventListener('pointermove', e => {
           const b = area.getBoundingClientRect(), f = (e.clientX - b.left) / b.width;
-          const first = series.map(s => near(s.p, f)).reduce((a, c) => Math.abs(c[0] - f) < Math.abs(a[0] - f) ? c : a);
-          line(area).style.left = 100 * first[0] + '%';
-          const unit = fig.dataset.unit ? ' ' + fig.dataset.unit : '';
-          axis.textContent = fig.dataset.name + ' ' + first[1] + (fig.dataset.axis ? ' ' + fig.dataset.axis : '') + ': '
-            + series.map(s => (series.length > 1 ? s.name + ' ' : '') + show(near(s.p, first[0])[2]) + unit).join(' · ');
+          const at = series.map(s => near(s.p, f)).reduce((a, c) => Math.abs(c[0] - f) < Math.abs(a[0] - f) ? c : a);
+          line(area).style.left = 100 * at[0] + '%';
+          tip.replaceChildren();
+          add(tip, 'b', fig.dataset.name + ' ' + show(at[1]) + (fig.dataset.axis ? ' ' + fig.dataset.axis : ''));
+          for (const s of series) { const v = near(s.p, at[0]); if (Math.abs(v[0] - at[0]) < 0.02) { add(tip, 'i', '', s.c); add(tip, 'span', s.name); add(tip, 'em', show(v[2])); } }
+          tip.style.left = at[0] < 0.5 ? 'calc(' + 100 * at[0] + '% + 10px)' : 'auto';
+          tip.style.right = at[0] < 0.5 ? 'auto' : 'calc(' + 100 * (1 - at[0]) + '% + 10px)';
           fig.classList.add('reading');
         });
-        area.addEventListener('pointerleave', () => { axis.textContent = title; fig.classList.remove('reading'); });
+        area.addEventListener('pointerleave', () => fig.classList.remove('reading'));
       }
       addEventListener('beforeprint', () => { for (const d of document.querySelectorAll('details')) d.open = true; });
     })();

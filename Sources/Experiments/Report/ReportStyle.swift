@@ -37,6 +37,7 @@ enum ReportStyle {
     .notes{list-style:none;margin:24px 0 0;padding:12px 18px;border-left:3px solid var(--note);background:var(--panel);font-size:.92rem}
     .notes li+li{margin-top:6px}
     .pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));column-gap:56px}
+    .pair>figure:last-child:nth-child(odd){grid-column:1/-1}
     .strips,.bars{display:grid;grid-template-columns:max-content minmax(0,1fr) max-content;column-gap:14px;row-gap:6px;align-items:center;font-size:.84rem;--u:1px}
     .strips.plain{grid-template-columns:max-content minmax(0,1fr)}
     .strips.joined{row-gap:0}
@@ -64,6 +65,11 @@ enum ReportStyle {
     .area .band{fill:var(--c);opacity:.18}
     .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--dim);pointer-events:none;display:none}
     .reading .cursor{display:block}
+    .tip{position:absolute;top:8px;display:none;grid-template-columns:max-content 1fr max-content;gap:2px 8px;align-items:center;background:var(--bg);border:1px solid var(--rule);border-radius:4px;padding:7px 10px;font-size:.78rem;line-height:1.35;pointer-events:none;white-space:nowrap;z-index:1;box-shadow:0 2px 10px rgb(0 0 0/.08)}
+    .tip b{grid-column:1/-1;font-weight:600}
+    .tip i{width:.8em;height:.8em;border-radius:2px;background:var(--c)}
+    .tip em{font-style:normal;text-align:right}
+    .reading .tip{display:grid}
     .ticks{grid-column:2;position:relative;height:1.4em;color:var(--dim);font-size:.82rem}
     .ticks span{position:absolute;transform:translateX(-50%);white-space:nowrap}
     .axis{grid-column:2;text-align:center;color:var(--dim);font-size:.84rem}
@@ -99,6 +105,7 @@ enum ReportStyle {
     thead th{color:var(--dim);font-weight:500;font-size:.94em}
     .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:0 40px;margin:0;font-size:.9rem}
     .facts div{display:flex;gap:16px;justify-content:space-between;padding:6px 0;border-bottom:1px solid var(--rule)}
+    .facts .long{grid-column:1/-1}
     .facts dt{color:var(--dim);flex:none}
     .facts dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
     summary{cursor:pointer;font-weight:650;font-size:1.06rem}
@@ -126,7 +133,14 @@ enum ReportStyle {
     }
     @media print{
       :root{--bg:#fff;--panel:#f4f5f2}
-      main{max-width:none;padding:0}
+      main{max-width:none;padding:0 16px}
+      .pair{grid-template-columns:repeat(2,minmax(0,1fr));column-gap:32px}
+      .highlights{gap:0 20px}
+      .highlights dd{font-size:1.15rem}
+      .plot .area{height:200px}
+      .heat{max-width:300px}
+      .heat.written i{font-size:.55rem}
+      .cursor,.tip{display:none}
       figure{break-inside:avoid;margin-top:28px}
       *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     }

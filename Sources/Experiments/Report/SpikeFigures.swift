@@ -136,7 +136,8 @@ enum SpikeFigures {
     return zip(sizes, bandHeights(sizes)).allSatisfy { abs(520 * Double($0) / all - $1) < 0.5 }
   }
 
-  /// One square dot per spike as a single path; the first neuron is at the top of its band. Within a row moves are relative: shorter.
+  /// One square dot per spike as a single path; the first neuron is at the top of its band. Within a row moves are
+  /// relative: shorter. A dot has a length of one unit, a quarter of a pixel, since printers leave out square ends of lines without length.
   private static func dots(_ p: ReportContent.Raster.Population, _ raster: ReportContent.Raster, rows: Double) -> String {
     let unit = StripPlot.width / (raster.stop - raster.start)
     let sorted = p.points.sorted { ($0.neuron, $0.time) < ($1.neuron, $1.time) }
@@ -147,10 +148,10 @@ enum SpikeFigures {
     for point in sorted {
       let x = Int(((Double(point.time) - raster.start) * unit).rounded())
       if point.neuron != row {
-        d += "M\(x) \(HTMLText.coordinate((Double(point.neuron) + 0.5) / rows * StripPlot.height))h0"
+        d += "M\(x) \(HTMLText.coordinate((Double(point.neuron) + 0.5) / rows * StripPlot.height))h1"
         row = point.neuron
       } else {
-        d += "m\(x - place) 0h0"
+        d += "m\(x - place - 1) 0h1"
       }
       place = x
     }

@@ -62,12 +62,9 @@ public struct SpikeStatistics: Sendable {
   }
 
   /// Takes a piece of the population's spikes: times in ms and ids within the population, of equal length.
-  public mutating func add(times: some RandomAccessCollection<Double>, ids: some RandomAccessCollection<UInt64>) throws(SpikeDataError) {
+  public mutating func add(times: [Double], ids: [UInt64]) throws(SpikeDataError) {
     guard times.count == ids.count else { throw .unequalLengths(population: name, times: times.count, ids: ids.count) }
-    var id = ids.startIndex
-    for t in times {
-      let n = ids[id]
-      id = ids.index(after: id)
+    for (t, n) in zip(times, ids) {
       guard n < UInt64(neurons) else { throw .noSuchNeuron(population: name, neuron: n, neurons: neurons) }
       guard t >= start, t < stop else { continue }
       spikes += 1
