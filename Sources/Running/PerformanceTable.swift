@@ -12,6 +12,16 @@ public struct PerformanceTable: Sendable, Equatable {
     public let share: Double
     /// Part of the phase in which a rank may wait for others.
     public let waits: Bool
+
+    public init(name: String, minimum: Double, mean: Double, maximum: Double, share: Double, waits: Bool) {
+      self.name = name
+      self.minimum = minimum
+      self.mean = mean
+      self.maximum = maximum
+      self.share = share
+      self.waits = waits
+    }
+
     /// (maximum - mean) / mean; 0 for a phase that took no time.
     public var imbalance: Double { mean > 0 ? (maximum - mean) / mean : 0 }
     /// Name as a key of `summary.json`.

@@ -97,7 +97,9 @@ public struct ProgressLine {
   private func line(_ fraction: Double, _ detail: String, _ now: UInt64) -> String {
     let part = min(1, max(0, fraction))
     let elapsed = Double(now &- begun) * 1e-9
-    let remaining = part > doneBefore ? elapsed * (1 - part) / (part - doneBefore) : part >= 1 ? 0 : Double.nan
+    // The first moments say nothing about the rest.
+    let isKnown = part > doneBefore && elapsed >= 0.1
+    let remaining = part >= 1 ? 0 : isKnown ? elapsed * (1 - part) / (part - doneBefore) : Double.nan
     let tail = "\(detail)\(detail.isEmpty ? "" : "  ")\(HumanUnits.clock(elapsed))<\(HumanUnits.clock(remaining))"
     guard bar else { return "\(label)  \(tail)" }
     let filled = Int(part * 18)
