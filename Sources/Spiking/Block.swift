@@ -42,7 +42,7 @@ final class Block<S: SimulationScalar> {
   /// Padding to whole vectors, and to lines of the cache.
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
-  init(tiles numbers: [Int], _ map: TileMap, models: [any NeuronModel<S>], descriptions: [ModelDescription], longestDelay: Int) throws {
+  init(tiles numbers: [Int], _ map: TileMap, models: [any NeuronModel<S>], descriptions: [ModelDescription], longestDelay: Int, interval: Int) throws {
     let owned = numbers.map { map[$0] }
     width = owned.reduce(0) { $0 + Self.padded($1.count) }
     channels = owned.map { descriptions[$0.population].receptors.count }.max() ?? 1
@@ -54,7 +54,7 @@ final class Block<S: SimulationScalar> {
     memory = [inputs, zeros, state]
     input = inputs.base
     fired = .allocate(capacity: Self.padded(TileMap.largestTile) + 16)
-    pending = PendingRows(longestDelay: longestDelay)
+    pending = PendingRows(longestDelay: longestDelay, interval: interval)
     tiles = []
     var offset = 0
     var used = 0

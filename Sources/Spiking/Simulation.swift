@@ -63,13 +63,14 @@ public final class Simulation<S: SimulationScalar> {
     inputsOfPopulation = network.populations.indices.map { p in description.inputs.indices.filter { description.inputs[$0].population == p } }
     for numbers in Block<S>.cut(owned, tiles) {
       blocks.append(
-        try Block(tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay))
+        try Block(tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
     }
-    samplers = try description.columnRecordings.map { try ColumnSampler($0, description, blocks: blocks) }
+    samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
     exchange = try SpikeExchange(communicator, routing, interval: draws.shortestDelay, packetWords: 254)
     counts = SimulationCounts(populations: network.populations.count)
     hashes = TileHashes(count: owned.count)
+    samplers = try description.columnRecordings.map { try ColumnSampler($0, description, blocks: blocks) }
     try initialise()
   }
 

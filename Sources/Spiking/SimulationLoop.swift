@@ -30,6 +30,8 @@ extension Simulation {
     while step < end {
       let steps = min(interval, end - step)
       exchange.begin()
+      enqueueExternal(steps: steps)
+      stopwatch.lap(.delivery)
       var owned = 0
       for (number, block) in blocks.enumerated() {
         for lag in 0..<steps {
@@ -121,6 +123,13 @@ extension Simulation {
           send(tile: tile, place: neuron - neurons.lowerBound, step: step + lag)
         }
       }
+    }
+  }
+
+  /// Puts the spikes from outside that are emitted in the coming interval on their way: they may arrive within it. They come before the
+  /// network's own of the same step, on any number of ranks.
+  private func enqueueExternal(steps: Int) {
+    for lag in 0..<steps {
       externalSpikes?.take(step: step + lag) { spike in
         let tile = tiles.tile(ofNeuron: Int(spike))
         send(tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, step: step + lag)

@@ -30,10 +30,11 @@ final class PendingRows<S: SimulationScalar> {
   private let longestDelay: Int
   private let mask: Int
 
-  init(longestDelay: Int) {
+  /// - Parameter interval: steps that spikes from outside may be known ahead.
+  init(longestDelay: Int, interval: Int) {
     self.longestDelay = longestDelay
     var length = 1
-    while length < longestDelay + 1 { length *= 2 }
+    while length < longestDelay + interval + 1 { length *= 2 }
     mask = length - 1
     lists = (0..<length).map { _ in List(rows: .allocate(capacity: 8), capacity: 8) }
   }

@@ -1,5 +1,4 @@
 // Inputs of one tile, ready to be applied step by step; every draw is addressed by (input, step, tile).
-import CKernels
 import Maths
 import Networks
 
@@ -12,7 +11,7 @@ extension Purpose {
 /// An input made ready for a resolution and a seed; all tiles of its population share it.
 struct PreparedInput<S: SimulationScalar>: Sendable {
   enum Kind: Sendable {
-    case poisson(counts: PoissonCounts, key: StreamKey, amplitude: Law<S>, amplitudeKey: StreamKey, channel: Int)
+    case poisson(counts: PoissonDraws, key: StreamKey, amplitude: Law<S>, amplitudeKey: StreamKey, channel: Int)
     case current(CurrentInput<S>)
   }
   let population: Int
@@ -44,11 +43,19 @@ struct PreparedInput<S: SimulationScalar>: Sendable {
       }
       if channel >= receptors { throw fail("receptor \(channel) does not exist; the model has \(receptors)") }
       kind = .poisson(
-        counts: PoissonCounts(mean: rate * resolution / 1000), key: StreamKey(seed: seed, purpose: .poisson, object: UInt64(number)),
+        counts: try Self.counts(rate * resolution / 1000, fail), key: StreamKey(seed: seed, purpose: .poisson, object: UInt64(number)),
         amplitude: try Law<S>(weight, of: "input \(input.name), weight"),
         amplitudeKey: StreamKey(seed: seed, purpose: .poissonAmplitude, object: UInt64(number)), channel: channel)
     case .dc, .step, .noise:
       kind = .current(try CurrentInput(input, number: number, seed: seed, resolution: resolution))
+    }
+  }
+
+  private static func counts(_ mean: Double, _ fail: (String) -> NetworkError) throws -> PoissonDraws {
+    do {
+      return try PoissonDraws(mean: mean)
+    } catch {
+      throw fail("\(error)")
     }
   }
 
@@ -60,11 +67,11 @@ struct PreparedInput<S: SimulationScalar>: Sendable {
     let address = RandomBlocks(key, index: UInt64(step), c: UInt32(truncatingIfNeeded: tile))
     let target = input + channel * inputStride
     if let constant = amplitude.constant {
-      counts.add(at: address, count: count, weight: constant, to: target)
+      counts.add(address, weight: constant, count: count, to: target)
       return
     }
     // Each spike draws its own amplitude: amplitude n of the step belongs to the n-th spike, neuron by neuron.
-    counts.fill(at: address, count: count, into: scratch.counts)
+    counts.fill(address, count: count, into: scratch.counts)
     var total = 0
     for i in 0..<count { total += Int(scratch.counts[i]) }
     if total == 0 { return }

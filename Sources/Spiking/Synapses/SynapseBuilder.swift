@@ -5,7 +5,7 @@ import Networks
 struct NetworkDraws<S: SimulationScalar> {
   let network: Network
   let tiles: TileMap
-  let draws: [TileDraw<S>]
+  var draws: [TileDraw<S>]
   /// Projections of each source population, ascending.
   let bySource: [[Int]]
   let longestDelay: Int

@@ -1,0 +1,22 @@
+// Finds the form of a file of reference cases and runs them.
+import Storage
+
+public enum ReferenceCases {
+  /// Runs every case of a file.
+  /// - Throws: `StorageError` for a file that cannot be read or has no known form.
+  public static func run(_ path: String) throws -> [VerifiedCase] {
+    let file = try JSONValue.read(path)
+    if NestCases.recognises(file) { return try NestCases.run(file, path: path) }
+    throw StorageError(
+      .badData, path: path, operation: "verify", reason: "it has no form of reference case that is known",
+      remedy: "see golden/README.md for the forms")
+  }
+}
+
+extension VerifiedCase {
+  /// One line for a person: verdict, case, precision, error against tolerance.
+  public func line(file: String) -> String {
+    let base = file.split(separator: "/").last.map(String.init) ?? file
+    return "\(holds ? "ok    " : "FAILED") \(base) \(name) [\(precision)] error \(error) (tolerance \(tolerance)); \(detail)"
+  }
+}
