@@ -23,6 +23,8 @@ extension Simulation {
   /// Advances to `end` (at most); the spikes of steps from `recordFrom` on are recorded.
   ///
   /// - Parameter afterInterval: called after each exchange with the next step; it returns false to stop there, on all ranks alike.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func run(
     until end: Int, observer: (any SimulationObserver)?, _ communicator: borrowing Communicator,
     afterInterval: (Int) throws -> Bool = { _ in true }
@@ -30,6 +32,7 @@ extension Simulation {
     while step < end {
       let steps = min(interval, end - step)
       exchange.begin()
+      for lag in 0..<steps { recent[(step + lag) % recent.count].removeAll(keepingCapacity: true) }
       enqueueExternal(steps: steps)
       stopwatch.lap(.delivery)
       var owned = 0
@@ -74,6 +77,8 @@ extension Simulation {
       if count == 0 { continue }
       let owned = firstOwned + place
       exchange.add(lag: lag, owned: owned, first: tile.firstNeuron, places: block.fired, count: count)
+      let first = UInt32(truncatingIfNeeded: tile.firstNeuron)
+      for i in 0..<count { recent[step % recent.count].append(first + UInt32(block.fired[i])) }
       if recording {
         counts.spikes[tile.tile.population] += count
         hashes.add(owned: owned, step: step, first: tile.firstNeuron, places: block.fired, count: count)
@@ -85,26 +90,14 @@ extension Simulation {
 
   private func applyInputs(_ block: Block<S>, _ place: Int, _ step: Int) {
     let tile = block.tiles[place]
-    let numbers = inputsOfPopulation[tile.tile.population]
-    if numbers.isEmpty { return }
-    var changed = false
-    for number in numbers {
-      switch inputs[number].kind {
-      case .poisson:
-        inputs[number].addSpikes(
-          step: step, tile: tile.tile.number, count: tile.tile.count, input: block.input + tile.offset, inputStride: block.width,
-          scratch: scratch)
-      case .current(let current): changed = changed || current.changes(at: step, in: inputs[number].steps)
-      }
+    let (number, count) = (tile.tile.number, tile.tile.count)
+    for input in inputs.poisson[tile.tile.population] {
+      input.add(step: step, tile: number, count: count, input: block.input + tile.offset, inputStride: block.width, scratch: scratch)
     }
-    if changed { block.setCurrent(place) { current in addCurrents(numbers, tile.tile, step, to: current) } }
-  }
-
-  private func addCurrents(_ numbers: [Int], _ tile: Tile, _ step: Int, to current: UnsafeMutablePointer<S>) {
-    for number in numbers {
-      if case .current(let input) = inputs[number].kind, inputs[number].steps.contains(step) {
-        input.add(step: step, tile: tile.number, count: tile.count, to: current, scratch: scratch)
-      }
+    let currents = inputs.currents[tile.tile.population]
+    if currents.isEmpty || !currents.contains(where: { $0.changes(at: step) }) { return }
+    block.setCurrent(place) { current in
+      for input in currents { input.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
     }
   }
 
