@@ -2,8 +2,9 @@
 import CKernels
 
 /// An address whose words are drawn in bulk: block `i` is Philox at the counter `(i, a, b, c)`, as in ``RandomStream``.
-public struct RandomBlocks: Sendable {
+public struct RandomBlocks: Hashable, Sendable {
   public let key: StreamKey
+  /// The address within the key.
   public let a: UInt32, b: UInt32, c: UInt32
 
   public init(_ key: StreamKey, a: UInt32 = 0, b: UInt32 = 0, c: UInt32 = 0) {
@@ -19,6 +20,10 @@ public struct RandomBlocks: Sendable {
 
   /// Writes the four words of each of `count` blocks from block `first` on; `words` has room for `4 * count`.
   public func fill(first: UInt32 = 0, count: Int, into words: UnsafeMutablePointer<UInt32>) {
-    ckernels_philox(key.words[0], key.words[1], a, b, c, first, Int64(count), words)
+    ckernels_philox(address, first, Int64(count), words)
+  }
+  var address: ckernels_address {
+    let key = key.words
+    return ckernels_address(key0: key[0], key1: key[1], a: a, b: b, c: c)
   }
 }
