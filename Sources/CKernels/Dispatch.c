@@ -10,6 +10,11 @@
 #error "words are stored in pairs and read in halves: a little-endian target is needed"
 #endif
 
+#if defined(__FAST_MATH__)
+#error "results must not depend on the compiler's choice of rounding"
+#endif
+#pragma STDC FP_CONTRACT OFF
+
 // Sixty-four bytes at any word's address; the compiler cuts them into the registers of the level.
 typedef uint64_t u64x8 __attribute__((vector_size(64), aligned(2)));
 typedef uint32_t u32x16 __attribute__((vector_size(64), aligned(2)));
@@ -129,6 +134,7 @@ double ckernels_normal_quantile(double p, double q) DISPATCH(normal_quantile_f64
 double ckernels_exponential_quantile(double p) DISPATCH(exponential_quantile_f64, p)
 
 #define WORDS const uint32_t *words, int64_t count
+void ckernels_integers(WORDS, uint32_t bound, uint32_t *out) DISPATCH(integers, words, count, bound, out)
 void ckernels_uniform_f32(WORDS, float low, float high, float *out) DISPATCH(uniform_f32, words, count, low, high, out)
 void ckernels_uniform_f64(WORDS, double low, double high, double *out) DISPATCH(uniform_f64, words, count, low, high, out)
 void ckernels_normal_f32(WORDS, float mean, float deviation, float *out) DISPATCH(normal_f32, words, count, mean, deviation, out)

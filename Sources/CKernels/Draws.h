@@ -10,6 +10,9 @@ static inline double LEVEL(midpoint_pair)(const uint32_t *pair) {
   return (double_of(fraction | 0x3ff0000000000000u) - 1.0) + 0x1p-53;
 }
 
+static void LEVEL(integers)(const uint32_t *restrict words, int64_t count, uint32_t bound, uint32_t *restrict out) {
+  for (int64_t i = 0; i < count; i++) out[i] = (uint32_t)((uint64_t)words[i] * bound >> 32);
+}
 static void LEVEL(uniform_f32)(const uint32_t *restrict words, int64_t count, float low, float high, float *restrict out) {
   float width = high - low;
   for (int64_t i = 0; i < count; i++) {

@@ -121,20 +121,22 @@ static inline double LEVEL(log_normal_f64)(double x) {
   double e = double_of(((bits - 0x3fe6a09e667f3bcdu + (1024ull << 52)) >> 52) | 0x4330000000000000u) - (0x1p52 + 1024.0);
   return LEVEL(log_parts_f64)(double_of(bits - n) - 1.0, e);
 }
+// Any number. A denormal is read as the whole number its bits are, times the least of its kind, so that it counts also where
+// arithmetic flushes it to zero.
 static inline float LEVEL(log_f32)(float x) {
-  int small = x < 0x1p-126f;
-  float y = LEVEL(log_normal_f32)(small ? x * 0x1p24f : x);
-  y = small ? y - 0x1.0a2b24p4f : y;
-  y = x == 0.0f ? -__builtin_inff() : y;
-  y = x < 0.0f ? __builtin_nanf("") : y;
+  uint32_t bits = bits_of_float(x);
+  int small = bits < 0x00800000u;
+  float y = LEVEL(log_normal_f32)(small ? (float)(int32_t)bits : x);
+  y = small ? y - 0x1.9d1da0p6f : y;
+  y = (bits & 0x7fffffffu) == 0 ? -__builtin_inff() : (int32_t)bits < 0 ? __builtin_nanf("") : y;
   return x < __builtin_inff() ? y : x;
 }
 static inline double LEVEL(log_f64)(double x) {
-  int small = x < 0x1p-1022;
-  double y = LEVEL(log_normal_f64)(small ? x * 0x1p54 : x);
-  y = small ? y - 0x1.2b708872320e2p5 : y;
-  y = x == 0.0 ? -__builtin_inf() : y;
-  y = x < 0.0 ? __builtin_nan("") : y;
+  uint64_t bits = bits_of_double(x);
+  int small = bits < 0x0010000000000000u;
+  double y = LEVEL(log_normal_f64)(small ? double_of(bits | 0x4330000000000000u) - 0x1p52 : x);
+  y = small ? y - 0x1.74385446d71c3p9 : y;
+  y = (bits & 0x7fffffffffffffffu) == 0 ? -__builtin_inf() : (int64_t)bits < 0 ? __builtin_nan("") : y;
   return x < __builtin_inf() ? y : x;
 }
 // -log(1 - d) for d in (0, 1), with full relative precision at both ends.

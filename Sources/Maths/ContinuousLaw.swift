@@ -45,20 +45,8 @@ public struct LawSampler<Scalar: VectorScalar>: Sendable {
   /// Writes draws `first ..< first + count` of the address to `out`. Fewer than 2^34 words belong to an address.
   public func fill(_ at: RandomBlocks, first: Int = 0, count: Int, into out: UnsafeMutablePointer<Scalar>) {
     if case .constant(let value) = prepared { return out.update(repeating: Scalar(value), count: count) }
-    let perDraw = Scalar.wordsPerDraw
-    precondition(first >= 0 && count >= 0 && (first + count) * perDraw <= 1 << 34, "an address holds 2^34 words")
-    let chunk = min(count, 512)
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: chunk * perDraw + 8) { buffer in
-      guard let words = buffer.baseAddress else { return }
-      var done = 0
-      while done < count {
-        let n = min(chunk, count - done)
-        let word = (first + done) * perDraw
-        let blocks = (word % 4 + n * perDraw + 3) / 4
-        at.fill(first: UInt32(word / 4), count: blocks, into: words)
-        Scalar.kernelDraw(prepared, words + word % 4, Int64(n), out + done)
-        done += n
-      }
+    at.forWords(first: first, count: count, perDraw: Scalar.wordsPerDraw) { words, start, n in
+      Scalar.kernelDraw(prepared, words, Int64(n), out + start)
     }
   }
   /// Draw `index` of the address, the same as ``fill(_:first:count:into:)`` gives.

@@ -104,6 +104,17 @@ func expectMoments(_ counts: [Int], mean: Double, variance: Double, _ location: 
     let large = (0..<1000).map { _ in Double(stream.integer(below: 3 << 60)) / Double(3 << 60) }
     #expect(Statistics.kolmogorovSmirnov(large) { $0 }.probability > 0.001)
   }
+  @Test func uniformIntegersInBulk() {
+    let at = RandomBlocks(StreamKey(seed: 43, purpose: .test))
+    var numbers = [UInt32](repeating: 0, count: count)
+    at.integers(below: 24, count: count, into: &numbers)
+    #expect(chiSquare(numbers.map(Int.init), upTo: 23) { _ in 1.0 / 24 }.probability > 0.001)
+    var part = [UInt32](repeating: 0, count: 900)
+    at.integers(below: 24, first: 1001, count: 900, into: &part)
+    #expect(part.elementsEqual(numbers[1001..<1901]))
+    var stream = RandomStream(at.key)
+    #expect(numbers.allSatisfy { UInt64($0) == (UInt64(stream.nextWord()) * 24) >> 32 })
+  }
   @Test func uniformAndBernoulli() {
     var stream = RandomStream(seed: 42, purpose: .test)
     #expect(Statistics.kolmogorovSmirnov((0..<count).map { _ in stream.uniform() }) { $0 }.probability > 0.001)

@@ -22,6 +22,9 @@ extension KernelTests {
       draws.add(at, weight: 0.7, count: count, to: &sum)
       bits["Poisson sum \(mean)"] = sum.map { UInt64($0.bitPattern) }
     }
+    var integers = [UInt32](repeating: 0, count: count)
+    at.integers(below: 1000, count: count, into: &integers)
+    bits["integers"] = integers.map(UInt64.init)
     let double = (0..<count).map { (Double($0) - 506) * 1.5 } + [.infinity, -.infinity, 0, -0.0, 0x1p-1030]
     let single = double.map { Float($0 / 8) }
     func apply<Scalar: VectorScalar>(_ x: [Scalar], _ kernel: (UnsafePointer<Scalar>, Int64, UnsafeMutablePointer<Scalar>) -> Void)
@@ -71,6 +74,6 @@ extension KernelTests {
       for value in bits { hash = mix64(hash ^ value) }
     }
     #expect(randomLayoutVersion == 1)
-    #expect(hash == 4_095_818_399_817_410_682)
+    #expect(hash == 14_463_890_714_428_894_787)
   }
 }

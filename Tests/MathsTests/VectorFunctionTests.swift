@@ -120,6 +120,12 @@ private func spread(_ high: Double, count: Int) -> [Double] {
     #expect(Elementary.log(0) == -.infinity && Elementary.log(-1).isNaN && Elementary.log(.infinity) == .infinity && Elementary.log(1) == 0)
   }
 
+  /// A denormal's logarithm is found from its bits, by both precisions.
+  @Test func logOfDenormals() {
+    #expect((Elementary.log(0x1p-1074) / (-1074 * 0.693_147_180_559_945_3) - 1).magnitude < 1e-15)
+    #expect((Elementary.log(0x1.8p-1030) / -713.536_130_868_635_5 - 1).magnitude < 1e-15)
+  }
+
   /// Values of the normal law to 16 digits, from its tables and from arithmetic with 40 digits.
   @Test func normalLaw() {
     for (x, p) in [

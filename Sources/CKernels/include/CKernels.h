@@ -44,6 +44,8 @@ double ckernels_exponential_quantile(double p);
 
 // Draws by inversion, out[i] from words[i] (f32) or from words[2 i], words[2 i + 1] (f64)
 
+/// Whole numbers below bound, out[i] from words[i]; each has its probability to within 2^-32.
+void ckernels_integers(const uint32_t *words, int64_t count, uint32_t bound, uint32_t *out);
 /// Uniform between low and high, in (low, high) for (0, 1).
 void ckernels_uniform_f32(const uint32_t *words, int64_t count, float low, float high, float *out);
 void ckernels_uniform_f64(const uint32_t *words, int64_t count, double low, double high, double *out);
