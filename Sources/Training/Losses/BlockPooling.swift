@@ -1,0 +1,64 @@
+// Readout averaged over the steps of each item of a sample.
+
+/// The item that each step of a sample belongs to: 0..<items, or `items` for padding.
+public struct BlockIndex: Sendable, Hashable {
+  public var items: Int
+  public var ofStep: [Int32]
+
+  /// - Parameters:
+  ///   - lengths: steps of each item, in order, without gaps.
+  public init(lengths: [Int]) {
+    items = lengths.count
+    ofStep = lengths.enumerated().flatMap { item, length in Array(repeating: Int32(item), count: length) }
+  }
+
+  public init(items: Int, ofStep: [Int32]) {
+    self.items = items
+    self.ofStep = ofStep
+  }
+
+  /// Item of step t (from 0); steps behind the end are padding.
+  @inline(__always) func item(_ step: Int) -> Int { step < ofStep.count ? Int(ofStep[step]) : items }
+
+  /// Steps that are not padding.
+  public var steps: Int { ofStep.reduce(0) { $0 + ($1 < Int32(items) ? 1 : 0) } }
+}
+
+/// o_k = Σ_{t in block k} y_t / (n_k + extra).
+///
+/// The reference divides by n + 1, because its scatter-mean counts the zero-initialised destination: `extra` = 1.
+public struct BlockPooling: Sendable, Hashable {
+  public var extra: Double
+
+  public init(extra: Double = 1) { self.extra = extra }
+
+  /// Pooled outputs of one sample, `[item][output]`.
+  /// - Parameter output: y at (step from 0, output).
+  public func pool(_ blocks: BlockIndex, steps: Int, outputs: Int, output: (Int, Int) -> Double) -> [[Double]] {
+    var sums = Array(repeating: Array(repeating: 0.0, count: outputs), count: blocks.items)
+    for step in 0..<steps {
+      let item = blocks.item(step)
+      if item == blocks.items { continue }
+      for unit in 0..<outputs { sums[item][unit] += output(step, unit) }
+    }
+    let divisors = divisors(blocks, steps: steps)
+    for item in sums.indices { for unit in 0..<outputs { sums[item][unit] /= divisors[item] } }
+    return sums
+  }
+
+  /// dL/dy at every step from dL/do, `write(step from 0, output, gradient)`; padding gets zero.
+  public func backward(_ blocks: BlockIndex, steps: Int, gradient: [[Double]], write: (Int, Int, Double) -> Void) {
+    let divisors = divisors(blocks, steps: steps)
+    let outputs = gradient.first?.count ?? 0
+    for step in 0..<steps {
+      let item = blocks.item(step)
+      for unit in 0..<outputs { write(step, unit, item == blocks.items ? 0 : gradient[item][unit] / divisors[item]) }
+    }
+  }
+
+  private func divisors(_ blocks: BlockIndex, steps: Int) -> [Double] {
+    var counts = Array(repeating: extra, count: blocks.items)
+    for step in 0..<steps where blocks.item(step) < blocks.items { counts[blocks.item(step)] += 1 }
+    return counts.map { max($0, 1) }
+  }
+}
