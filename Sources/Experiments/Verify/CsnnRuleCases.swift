@@ -24,9 +24,12 @@ extension CsnnCases {
       var pooled: [Double] = [], slopes: [Double] = []
       for (sample, rows) in outputs.enumerated() {
         let block = BlockIndex(items: items, ofStep: blocks[sample].map { Int32($0) })
-        pooled += rule.pool(block, steps: rows.count, outputs: rows[0].count) { rows[$0][$1] }.joined()
+        let values = AlignedBuffer<Double>(count: rows.count, zero: 0), slope = AlignedBuffer<Double>(count: rows.count, zero: 0)
+        for (step, row) in rows.enumerated() { values[step] = row[0] }
+        pooled += rule.pool(block, steps: rows.count, outputs: 1, values: values.pointer, stride: 1).joined()
         let gradient = (0..<items).map { [coefficients[sample * items + $0]] }
-        rule.backward(block, steps: rows.count, gradient: gradient) { slopes.append($2) }
+        rule.backward(block, steps: rows.count, gradient: gradient, into: slope.pointer, stride: 1)
+        slopes += slope.array
       }
       comparison.add("\(index) pooled", pooled, try entry.required("pooled").flat())
       comparison.add("\(index) gradient", slopes, try entry.required("grad_outputs").flat())

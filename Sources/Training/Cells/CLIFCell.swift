@@ -90,7 +90,7 @@ struct CLIFCell<Scalar: TrainingScalar>: Cell {
 }
 
 /// Writes spikes, their bits and the support of the surrogate for one block at the normalised distance `x` from threshold.
-@inline(__always)
+@_transparent
 func fire<S: TrainingScalar>(
   _ spike: SpikeFunction<S>, _ x: Lanes<S>, _ z: UnsafeMutablePointer<S>, _ spikeBits: UnsafeMutablePointer<UInt8>,
   _ support: UnsafeMutablePointer<UInt8>, _ block: Int

@@ -18,30 +18,33 @@ public enum Interaction: String, Sendable, CaseIterable {
   case reluAdd = "relu_add"
   case tanhAdd = "tanh_add"
 
-  @inline(__always) func drive<S: TrainingScalar>(_ s: Lanes<S>, _ a: Lanes<S>) -> Lanes<S> {
+  @_transparent func drive<S: TrainingScalar>(_ s: Lanes<S>, _ a: Lanes<S>) -> Lanes<S> {
     switch self {
     case .reluMult: return s * S.rectified(a)
     case .add: return s + a
-    case .tanhMult: return s * (1 + S.map(a, S.hyperbolicTangent))
+    case .tanhMult: return s * (1 + hyperbolicTangent(a))
     case .reluAdd: return s + S.rectified(a)
-    case .tanhAdd: return s + S.map(a, S.hyperbolicTangent)
+    case .tanhAdd: return s + hyperbolicTangent(a)
     }
   }
 
   /// Partial derivatives of ``drive(_:_:)``.
-  @inline(__always)
+  @_transparent
   func derivatives<S: TrainingScalar>(_ s: Lanes<S>, _ a: Lanes<S>) -> (soma: Lanes<S>, apical: Lanes<S>) {
     let one = Lanes<S>(repeating: 1)
     switch self {
     case .reluMult: return (S.rectified(a), S.keep(s, where: a))
     case .add: return (one, one)
     case .tanhMult:
-      let h = S.map(a, S.hyperbolicTangent)
+      let h = hyperbolicTangent(a)
       return (1 + h, s * (1 - h * h))
     case .reluAdd: return (one, S.keep(one, where: a))
     case .tanhAdd:
-      let h = S.map(a, S.hyperbolicTangent)
+      let h = hyperbolicTangent(a)
       return (one, 1 - h * h)
     }
   }
 }
+
+/// Lane by lane and out of line: the reference's own models do without it.
+@inline(never) private func hyperbolicTangent<S: TrainingScalar>(_ a: Lanes<S>) -> Lanes<S> { S.map(a, S.hyperbolicTangent) }

@@ -6,7 +6,7 @@
 public enum Reset: String, Sendable, CaseIterable {
   case subtraction, zero, none
 
-  @inline(__always) func apply<S: TrainingScalar>(_ u: Lanes<S>, _ z: Lanes<S>, _ threshold: Lanes<S>) -> Lanes<S> {
+  @_transparent func apply<S: TrainingScalar>(_ u: Lanes<S>, _ z: Lanes<S>, _ threshold: Lanes<S>) -> Lanes<S> {
     switch self {
     case .subtraction: return u - z * threshold
     case .zero: return u * (1 - z)
@@ -15,7 +15,7 @@ public enum Reset: String, Sendable, CaseIterable {
   }
 
   /// Gradients with respect to u and z of a potential whose gradient is `g`.
-  @inline(__always)
+  @_transparent
   func backward<S: TrainingScalar>(_ g: Lanes<S>, _ u: Lanes<S>, _ z: Lanes<S>, _ threshold: Lanes<S>) -> (u: Lanes<S>, z: Lanes<S>) {
     switch self {
     case .subtraction: return (g, -(g * threshold))

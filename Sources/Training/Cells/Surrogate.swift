@@ -42,19 +42,23 @@ struct SpikeFunction<S: TrainingScalar>: Sendable {
     self.graded = graded
   }
 
-  @inline(__always) func derivative(_ x: Lanes<S>) -> Lanes<S> {
+  @_transparent func derivative(_ x: Lanes<S>) -> Lanes<S> {
     switch kind {
     case .triangle: return S.rectified(1 - S.magnitude(x)) * magnitude
     case .super:
       let slope = S.magnitude(x) * magnitude + 1
       return 1 / (slope * slope)
-    case .gaussian:
-      let peak = 1 / (2 * S.pi * magnitude).squareRoot()
-      return S.map(x) { S.exponential(-$0 * $0 / magnitude) } * peak
+    case .gaussian: return gaussian(x)
     }
   }
 
-  @inline(__always) func integral(_ x: Lanes<S>) -> Lanes<S> {
+  // Out of line, so that the loops of the cells stay small enough for registers.
+  @inline(never) private func gaussian(_ x: Lanes<S>) -> Lanes<S> {
+    let peak = 1 / (2 * S.pi * magnitude).squareRoot()
+    return S.map(x) { S.exponential(-$0 * $0 / magnitude) } * peak
+  }
+
+  @inline(never) func integral(_ x: Lanes<S>) -> Lanes<S> {
     switch kind {
     case .triangle:
       return S.map(x) { x in
@@ -68,7 +72,7 @@ struct SpikeFunction<S: TrainingScalar>: Sendable {
   }
 
   /// Lanes whose derivative is not zero.
-  @inline(__always) func support(_ x: Lanes<S>) -> UInt8 {
+  @_transparent func support(_ x: Lanes<S>) -> UInt8 {
     kind == .triangle ? S.positiveBits(1 - S.magnitude(x)) : 0xFF
   }
 }

@@ -42,12 +42,16 @@ public final class GradientPass<S: TrainingScalar> {
   public func makeGradient() -> AlignedBuffer<S> { AlignedBuffer(count: gradientCount, zero: 0) }
 
   /// Forward and loss alone.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func evaluate(_ samples: [Sample], shape: BatchShape, parameters: AlignedBuffer<S>) throws(TrainingError) -> PassResult {
     try forward(samples, shape, parameters)
     return try loss(samples, shape, gradients: false)
   }
 
   /// Forward, loss and backward; overwrites `gradient` with the micro-batch's share of the gradient and its tally.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func gradient(
     _ samples: [Sample], shape: BatchShape, parameters: AlignedBuffer<S>, into gradient: AlignedBuffer<S>,
     record: GradientRecord<S>? = nil
@@ -92,15 +96,14 @@ public final class GradientPass<S: TrainingScalar> {
     let layer = network.outputLayer, units = network.layers[layer].units, width = network.layers[layer].padded
     let readout = tape.layers[layer]
     for (index, sample) in samples.enumerated() {
-      let items = objective.pooling.pool(sample.blocks, steps: shape.steps, outputs: units) { step, unit in
-        Double(readout.slot(step + 1)[index * readout.sampleStride + unit])
-      }
+      let items = objective.pooling.pool(
+        sample.blocks, steps: shape.steps, outputs: units, values: readout.slot(1) + index * readout.sampleStride, stride: readout.slotStride)
       let slopes = try score(sample, items, shape, &tally)
       pooled.append(items)
       if gradients, let target = output.perStep[layer] {
-        objective.pooling.backward(sample.blocks, steps: shape.steps, gradient: slopes) { step, unit, value in
-          target.pointer[((step + 1) * tape.samples + index) * width + unit] = S(value)
-        }
+        objective.pooling.backward(
+          sample.blocks, steps: shape.steps, gradient: slopes, into: target.pointer + (tape.samples + index) * width,
+          stride: tape.samples * width)
       }
       chargeSpikes(index, sample, shape, tape, &tally)
     }

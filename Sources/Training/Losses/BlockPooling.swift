@@ -33,26 +33,35 @@ public struct BlockPooling: Sendable, Hashable {
   public init(extra: Double = 1) { self.extra = extra }
 
   /// Pooled outputs of one sample, `[item][output]`.
-  /// - Parameter output: y at (step from 0, output).
-  public func pool(_ blocks: BlockIndex, steps: Int, outputs: Int, output: (Int, Int) -> Double) -> [[Double]] {
-    var sums = Array(repeating: Array(repeating: 0.0, count: outputs), count: blocks.items)
+  /// - Parameters:
+  ///   - values: y of step t (from 0) at `values + t * stride`.
+  public func pool<S: TrainingScalar>(
+    _ blocks: BlockIndex, steps: Int, outputs: Int, values: UnsafePointer<S>, stride: Int
+  ) -> [[Double]] {
+    var sums = Array(repeating: 0.0, count: blocks.items * outputs)
     for step in 0..<steps {
       let item = blocks.item(step)
       if item == blocks.items { continue }
-      for unit in 0..<outputs { sums[item][unit] += output(step, unit) }
+      for unit in 0..<outputs { sums[item * outputs + unit] += Double(values[step * stride + unit]) }
     }
     let divisors = divisors(blocks, steps: steps)
-    for item in sums.indices { for unit in 0..<outputs { sums[item][unit] /= divisors[item] } }
-    return sums
+    return (0..<blocks.items).map { item in (0..<outputs).map { sums[item * outputs + $0] / divisors[item] } }
   }
 
-  /// dL/dy at every step from dL/do, `write(step from 0, output, gradient)`; padding gets zero.
-  public func backward(_ blocks: BlockIndex, steps: Int, gradient: [[Double]], write: (Int, Int, Double) -> Void) {
+  /// Writes dL/dy at every step from dL/do, laid out like the values; padding gets zero.
+  public func backward<S: TrainingScalar>(
+    _ blocks: BlockIndex, steps: Int, gradient: [[Double]], into slopes: UnsafeMutablePointer<S>, stride: Int
+  ) {
     let divisors = divisors(blocks, steps: steps)
+    let perItem = gradient.enumerated().map { item, row in row.map { S($0 / divisors[item]) } }
     let outputs = gradient.first?.count ?? 0
     for step in 0..<steps {
-      let item = blocks.item(step)
-      for unit in 0..<outputs { write(step, unit, item == blocks.items ? 0 : gradient[item][unit] / divisors[item]) }
+      let item = blocks.item(step), row = slopes + step * stride
+      if item == blocks.items {
+        row.update(repeating: 0, count: outputs)
+      } else {
+        for unit in 0..<outputs { row[unit] = perItem[item][unit] }
+      }
     }
   }
 

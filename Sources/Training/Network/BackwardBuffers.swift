@@ -21,8 +21,11 @@ public final class BackwardBuffers<S: TrainingScalar> {
     /// Per unit: how many samples need its spike gradient, and which.
     let needed: AlignedBuffer<Int32>
     let neededSamples: AlignedBuffer<UInt8>
+    /// Per outgoing link: its weights by target, if the targets fill a single block.
+    let narrow: [AlignedBuffer<S>?]
 
-    init(_ shape: SpikingNetwork<S>.LayerShape, samples: Int, chunk: Int) {
+    init(_ shape: SpikingNetwork<S>.LayerShape, outgoing: [Link], samples: Int, chunk: Int) {
+      narrow = outgoing.map { $0.width == 8 ? AlignedBuffer(count: 8 * shape.padded, zero: 0) : nil }
       driveStride = shape.drive
       rowStride = shape.drive * samples
       drive = AlignedBuffer(count: (chunk + 2) * rowStride, zero: 0)
@@ -48,7 +51,7 @@ public final class BackwardBuffers<S: TrainingScalar> {
     self.samples = samples
     chunk = max(1, 256 / samples)
     let chunk = chunk
-    layers = network.layers.map { LayerBuffers($0, samples: samples, chunk: chunk) }
+    layers = zip(network.layers, network.outgoing).map { LayerBuffers($0, outgoing: $1, samples: samples, chunk: chunk) }
     let sources = network.layout.links.map(\.rows).max() ?? 0
     buckets = SlotBuckets(units: sources, capacity: chunk * samples)
   }
@@ -64,6 +67,7 @@ final class SlotBuckets<S: TrainingScalar> {
   let capacity: Int
   let counts: AlignedBuffer<Int32>
   let slots: AlignedBuffer<UInt16>
+  let scratch: AlignedBuffer<UInt16>
   /// Value of the unit per slot; only used for valued sources.
   lazy var values = AlignedBuffer<S>(count: units * capacity, zero: 0)
 
@@ -71,7 +75,8 @@ final class SlotBuckets<S: TrainingScalar> {
     self.units = units
     self.capacity = capacity
     counts = AlignedBuffer(count: units, zero: 0)
-    slots = AlignedBuffer(count: units * capacity, zero: 0)
+    slots = AlignedBuffer(count: max(units, 1) * capacity, zero: 0)
+    scratch = AlignedBuffer(count: units + 64, zero: 0)
   }
 
   var bytes: Int { counts.bytes + slots.bytes }

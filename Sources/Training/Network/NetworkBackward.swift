@@ -36,6 +36,8 @@ extension SpikingNetwork {
   ///   - buffers: made for the tape's number of samples.
   ///   - gradient: flat buffer in the layout of the parameters.
   ///   - record: receives all gradients of states and inputs when present.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward(
     _ tape: Tape<S>, output: OutputGradient<S>, parameters: AlignedBuffer<S>, buffers: BackwardBuffers<S>, gradient: AlignedBuffer<S>,
     record: GradientRecord<S>? = nil
@@ -53,6 +55,8 @@ extension SpikingNetwork {
     _ tape: Tape<S>, _ output: OutputGradient<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
     _ gradient: UnsafeMutablePointer<S>, _ record: GradientRecord<S>?
   ) {
+    let plans = layout.links.map { LinkPlan($0, tape) }
+    transposeNarrowLinks(parameters, buffers)
     var end = tape.steps
     while end > 0 {
       let start = max(0, end - buffers.chunk)
@@ -68,7 +72,7 @@ extension SpikingNetwork {
         }
         step -= 1
       }
-      addWeightGradients(tape, buffers, start: start, end: end, gradient)
+      addWeightGradients(plans, tape.samples, buffers, start: start, end: end, gradient)
       end = start
     }
     if let record { noteInitial(record, tape, output, parameters, buffers) }
@@ -93,15 +97,34 @@ extension SpikingNetwork {
     if outgoing[index].isEmpty { return }
     let needed = layer.needed.pointer, list = layer.neededSamples.pointer
     listNeeded(index, tape, step, needed, list, everything: everything)
-    for link in outgoing[index] {
+    for (place, link) in outgoing[index].enumerated() {
       if step + link.delay > tape.steps { continue }
       let target = buffers.layers[link.target]
       let from = UnsafePointer(target.row(row + link.delay) + link.driveOffset)
-      let blocks = link.width / 8, stride = target.driveStride
-      for unit in 0..<shape.units where needed[unit] > 0 {
-        addDots(
-          row: parameters + link.offset + unit &* link.width, blocks: blocks, gradients: from, gradientStride: stride,
-          samples: list + unit &* samples, count: Int(needed[unit]), out: gz + unit, outStride: units)
+      if let transposed = layer.narrow[place] {
+        let outputs = layers[link.target].units
+        for sample in 0..<samples {
+          addCombination(
+            of: transposed.pointer, factors: from + sample &* target.driveStride, count: outputs, to: gz + sample &* units, width: units)
+        }
+        continue
+      }
+      S.addDots(
+        RowDots(
+          weights: parameters + link.offset, width: link.width, units: shape.units, gradients: from, gradientStride: target.driveStride,
+          needed: needed, samples: list, capacity: samples, out: gz, outStride: units))
+    }
+  }
+
+  /// Weights onto very few targets are kept by target as well: one row per target then costs less than one product per unit.
+  @inline(__always)
+  private func transposeNarrowLinks(_ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>) {
+    for (index, links) in outgoing.enumerated() {
+      for (place, link) in links.enumerated() {
+        guard let transposed = buffers.layers[index].narrow[place] else { continue }
+        for unit in 0..<link.rows {
+          for output in 0..<link.width { transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output] }
+        }
       }
     }
   }

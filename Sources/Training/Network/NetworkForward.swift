@@ -9,6 +9,8 @@ extension SpikingNetwork {
   ///   - parameters: flat parameter buffer.
   ///   - tape: made for this number of samples and at least this many steps; overwritten.
   /// - Throws: ``TrainingError/invalidBatch(_:)``.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward(_ batch: MicroBatch, steps: Int, parameters: AlignedBuffer<S>, tape: Tape<S>) throws(TrainingError) {
     try batch.validate(description)
     guard steps <= tape.capacity, batch.samples == tape.samples else {
@@ -22,62 +24,48 @@ extension SpikingNetwork {
   @specialized(where S == Float)
   @specialized(where S == Double)
   private func run(_ tape: Tape<S>, _ parameters: UnsafePointer<S>) {
-    let widest = (layers.map(\.units).max() ?? 0) + 64
-    let list = AlignedBuffer<UInt16>(count: widest, zero: 0)
+    let scratch = AlignedBuffer<UInt16>(count: (layers.map(\.units).max() ?? 0) + 64, zero: 0)
+    let plans = incoming.map { links in links.map { LinkPlan($0, tape) } }
     for layer in tape.layers { layer.spikeRow(0).update(repeating: 0, count: layer.samples * layer.paddedUnits) }
     for step in 1..<(tape.steps + 1) {
       for index in layers.indices {
         let shape = layers[index], layer = tape.layers[index]
-        let slot = layer.slot(step)
-        for sample in 0..<tape.samples {
-          let drive = slot + sample &* layer.sampleStride
-          drive.update(from: parameters + shape.biasOffset, count: shape.drive)
-          for link in incoming[index] {
-            addCurrent(link, to: drive + link.driveOffset, tape, step, sample, parameters, list.pointer)
-          }
-        }
+        plans[index].withUnsafeBufferPointer { addCurrents($0, layer, shape, step, parameters, scratch.pointer) }
         cells[index].forward(
           ForwardRows(
-            samples: tape.samples, blocks: shape.padded / 8, previous: UnsafePointer(layer.slot(step - 1)), current: slot,
+            samples: tape.samples, blocks: shape.padded / 8, previous: UnsafePointer(layer.slot(step - 1)), current: layer.slot(step),
             slotStride: layer.sampleStride, previousSpikes: UnsafePointer(layer.spikeRow(step - 1)), spikes: layer.spikeRow(step),
             spikeBits: layer.spikes(step, 0), supportBits: layer.support(step, 0), bitStride: layer.bitRow))
-        if shape.spikes && layer.tailMask != 0xFF {
-          for sample in 0..<tape.samples {
-            layer.support(step, sample)[shape.padded / 8 - 1] &= layer.tailMask
-            layer.spikes(step, sample)[shape.padded / 8 - 1] &= layer.tailMask
-          }
-        }
+        if shape.spikes && layer.tailMask != 0xFF { maskTails(layer, step) }
       }
     }
   }
 
-  /// Adds what one link contributes to the currents of one sample.
+  /// Bias and the rows of active units of all links, summed into the currents of every sample.
   @inline(__always)
-  private func addCurrent(
-    _ link: Link, to drive: UnsafeMutablePointer<S>, _ tape: Tape<S>, _ step: Int, _ sample: Int, _ parameters: UnsafePointer<S>,
-    _ list: UnsafeMutablePointer<UInt16>
+  private func addCurrents(
+    _ plans: UnsafeBufferPointer<LinkPlan<S>>, _ layer: LayerTape<S>, _ shape: LayerShape, _ step: Int, _ parameters: UnsafePointer<S>,
+    _ scratch: UnsafeMutablePointer<UInt16>
   ) {
-    let rows = parameters + link.offset, blocks = link.width / 8
-    switch link.source {
-    case .input(let group):
-      let events = tape.events[group]
-      let (start, count) = events.range(step, sample)
-      addRows(
-        to: drive, from: rows, stride: link.width, blocks: blocks, indices: events.channels.pointer + start, count: count,
-        values: events.values.map { UnsafePointer($0.pointer + start) })
-    case .layer(let source):
-      let from = step - link.delay
-      if from < 1 { return }
-      let layer = tape.layers[source]
-      if layer.graded {
-        for unit in 0..<layer.units { list[unit] = UInt16(unit) }
+    let slot = layer.slot(step), stride = layer.sampleStride, bias = parameters + shape.biasOffset
+    for sample in 0..<layer.samples {
+      let drive = slot + sample &* stride
+      drive.update(from: bias, count: shape.drive)
+      for plan in plans {
+        let active = plan.active.list(step, sample, scratch: scratch)
         addRows(
-          to: drive, from: rows, stride: link.width, blocks: blocks, indices: list, count: layer.units,
-          values: layer.spikeRow(from) + sample * layer.paddedUnits)
-      } else {
-        let count = listBits(layer.spikes(from, sample), bytes: layer.bitRow, into: list)
-        addRows(to: drive, from: rows, stride: link.width, blocks: blocks, indices: list, count: count)
+          to: drive + plan.driveOffset, from: parameters + plan.offset, stride: plan.width, width: plan.width,
+          indices: active.indices, count: active.count, values: active.values)
       }
+    }
+  }
+
+  /// Padding units neither spike nor ask for gradients.
+  private func maskTails(_ layer: LayerTape<S>, _ step: Int) {
+    let last = (layer.units - 1) / 8
+    for sample in 0..<layer.samples {
+      layer.support(step, sample)[last] &= layer.tailMask
+      layer.spikes(step, sample)[last] &= layer.tailMask
     }
   }
 }
