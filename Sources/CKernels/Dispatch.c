@@ -2,14 +2,70 @@
 #include "CKernels.h"
 #include <stdatomic.h>
 #include <string.h>
-
-#if !defined(__LITTLE_ENDIAN__) && !(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-#error "words are stored in pairs: a little-endian target is needed"
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
-// Sixty-four bytes at any word's address; the compiler cuts them into the registers of the level.
-typedef uint64_t u64x8 __attribute__((vector_size(64), aligned(4)));
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "words are stored in pairs and read in halves: a little-endian target is needed"
+#endif
 
+#if defined(__FAST_MATH__)
+#error "results must not depend on the compiler's choice of rounding"
+#endif
+#pragma STDC FP_CONTRACT OFF
+
+// Sixty-four bytes at any word's address; the compiler cuts them into the registers of the level.
+typedef uint64_t u64x8 __attribute__((vector_size(64), aligned(2)));
+typedef uint32_t u32x16 __attribute__((vector_size(64), aligned(2)));
+typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
+
+// Draws whose parts are computed loop by loop.
+enum { draw_block = 32 };
+
+#define INLINE static inline __attribute__((always_inline))
+INLINE uint32_t bits_of_float(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+INLINE float float_of(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+INLINE uint64_t bits_of_double(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+INLINE double double_of(uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+// One block in plain C, for single draws.
+static void philox_one(ckernels_address at, uint32_t first, uint32_t x[4]) {
+  x[0] = first, x[1] = at.a, x[2] = at.b, x[3] = at.c;
+  for (uint32_t round = 0; round < 10; round++) {
+    uint64_t a = (uint64_t)x[0] * 0xD2511F53u, b = (uint64_t)x[2] * 0xCD9E8D57u;
+    x[0] = (uint32_t)(b >> 32) ^ x[1] ^ (at.key0 + round * 0x9E3779B9u);
+    x[1] = (uint32_t)b;
+    x[2] = (uint32_t)(a >> 32) ^ x[3] ^ (at.key1 + round * 0xBB67AE85u);
+    x[3] = (uint32_t)a;
+  }
+}
+// The count of a draw whose 16 bits `u` leave it open, by all 48.
+static uint16_t poisson_refined(const ckernels_poisson_table *table, ckernels_address at, uint64_t draw, uint32_t u) {
+  uint32_t further[4];
+  philox_one(at, (uint32_t)(draw >> 2) | 0x80000000u, further);
+  uint16_t count = 0;
+  for (int k = 0; k < table->all; k++) count += u > table->high[k] || (u == table->high[k] && further[draw & 3] >= table->low[k]);
+  return count;
+}
+
+#define PHILOX_EIGHTS 1
 #define LEVEL(name) name##_baseline
 #include "Kernels.h"
 #undef LEVEL
@@ -22,8 +78,12 @@ typedef uint64_t u64x8 __attribute__((vector_size(64), aligned(4)));
 // Clang would otherwise keep to 256 bits on this level.
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4,no-prefer-256-bit"))), apply_to = function)
 #define LEVEL(name) name##_v4
+#undef PHILOX_EIGHTS
+#define PHILOX_EIGHTS 2
+#define POISSON_BY_SEARCH
 #include "Kernels.h"
 #undef LEVEL
+#undef POISSON_BY_SEARCH
 #pragma clang attribute pop
 #endif
 
@@ -47,17 +107,51 @@ int ckernels_force_level(int level) {
 __attribute__((constructor)) static void choose_level(void) { ckernels_force_level(2); }
 
 #if defined(__x86_64__)
-#define DISPATCH(name, ...)                                  \
-  do {                                                       \
-    int level = ckernels_level();                            \
-    if (level == 2) return name##_v4(__VA_ARGS__);           \
-    if (level == 1) return name##_v3(__VA_ARGS__);           \
-    return name##_baseline(__VA_ARGS__);                     \
-  } while (0)
+#define DISPATCH(name, ...)                        \
+  {                                                \
+    int level = ckernels_level();                  \
+    if (level == 2) return name##_v4(__VA_ARGS__); \
+    if (level == 1) return name##_v3(__VA_ARGS__); \
+    return name##_baseline(__VA_ARGS__);           \
+  }
 #else
-#define DISPATCH(name, ...) return name##_baseline(__VA_ARGS__)
+#define DISPATCH(name, ...) \
+  { return name##_baseline(__VA_ARGS__); }
 #endif
 
-void ckernels_philox(uint32_t key0, uint32_t key1, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t first, int64_t blocks, uint32_t *out) {
-  DISPATCH(philox, key0, key1, c1, c2, c3, first, blocks, out);
-}
+void ckernels_philox(ckernels_address at, uint32_t first, int64_t blocks, uint32_t *out) DISPATCH(philox, at, first, blocks, out)
+
+void ckernels_exp_f32(const float *x, int64_t count, float *y) DISPATCH(exp_f32_array, x, count, y)
+void ckernels_exp_f64(const double *x, int64_t count, double *y) DISPATCH(exp_f64_array, x, count, y)
+void ckernels_expm1_f32(const float *x, int64_t count, float *y) DISPATCH(expm1_f32_array, x, count, y)
+void ckernels_expm1_f64(const double *x, int64_t count, double *y) DISPATCH(expm1_f64_array, x, count, y)
+void ckernels_log_f32(const float *x, int64_t count, float *y) DISPATCH(log_f32_array, x, count, y)
+void ckernels_log_f64(const double *x, int64_t count, double *y) DISPATCH(log_f64_array, x, count, y)
+double ckernels_exp(double x) DISPATCH(exp_f64, x)
+double ckernels_expm1(double x) DISPATCH(expm1_f64, x)
+double ckernels_log(double x) DISPATCH(log_f64, x)
+double ckernels_normal_quantile(double p, double q) DISPATCH(normal_quantile_f64, p, q)
+double ckernels_exponential_quantile(double p) DISPATCH(exponential_quantile_f64, p)
+
+#define WORDS const uint32_t *words, int64_t count
+void ckernels_integers(WORDS, uint32_t bound, uint32_t *out) DISPATCH(integers, words, count, bound, out)
+void ckernels_uniform_f32(WORDS, float low, float high, float *out) DISPATCH(uniform_f32, words, count, low, high, out)
+void ckernels_uniform_f64(WORDS, double low, double high, double *out) DISPATCH(uniform_f64, words, count, low, high, out)
+void ckernels_normal_f32(WORDS, float mean, float deviation, float *out) DISPATCH(normal_f32, words, count, mean, deviation, out)
+void ckernels_normal_f64(WORDS, double mean, double deviation, double *out) DISPATCH(normal_f64, words, count, mean, deviation, out)
+void ckernels_lognormal_f32(WORDS, float mean, float deviation, float *out)
+    DISPATCH(lognormal_f32, words, count, mean, deviation, out)
+void ckernels_lognormal_f64(WORDS, double mean, double deviation, double *out)
+    DISPATCH(lognormal_f64, words, count, mean, deviation, out)
+void ckernels_truncated_normal_f32(WORDS, const ckernels_truncated_normal *law, float *out)
+    DISPATCH(truncated_normal_f32, words, count, law, out)
+void ckernels_truncated_normal_f64(WORDS, const ckernels_truncated_normal *law, double *out)
+    DISPATCH(truncated_normal_f64, words, count, law, out)
+void ckernels_exponential_f32(WORDS, float mean, double mass, float *out) DISPATCH(exponential_f32, words, count, mean, mass, out)
+void ckernels_exponential_f64(WORDS, double mean, double mass, double *out) DISPATCH(exponential_f64, words, count, mean, mass, out)
+
+#define POISSON const ckernels_poisson_table *table, ckernels_address at, int64_t count
+void ckernels_poisson_u8(POISSON, uint8_t *out) DISPATCH(poisson_u8, table, at, count, out)
+void ckernels_poisson_u16(POISSON, uint16_t *out) DISPATCH(poisson_u16, table, at, count, out)
+void ckernels_poisson_add_f32(POISSON, float weight, float *out) DISPATCH(poisson_add_f32, table, at, count, weight, out)
+void ckernels_poisson_add_f64(POISSON, double weight, double *out) DISPATCH(poisson_add_f64, table, at, count, weight, out)

@@ -1,2 +1,5 @@
 // All kernel bodies, in order of need. Included once per level with LEVEL(name) giving each function its own symbol.
 #include "Philox.h"
+#include "Functions.h"
+#include "Draws.h"
+#include "Poisson.h"

@@ -24,7 +24,7 @@ let levels = Array(0...ckernels_highest_level())
   func knownAnswers(counter: SIMD4<UInt32>, key: SIMD2<UInt32>, words: SIMD4<UInt32>) {
     #expect(Philox.block(counter: counter, key: key) == words)
     var out = [UInt32](repeating: 0, count: 4)
-    ckernels_philox(key[0], key[1], counter[1], counter[2], counter[3], counter[0], 1, &out)
+    ckernels_philox(ckernels_address(key0: key[0], key1: key[1], a: counter[1], b: counter[2], c: counter[3]), counter[0], 1, &out)
     #expect(out == (0..<4).map { words[$0] })
   }
 
@@ -68,7 +68,7 @@ extension KernelTests {
     #expect(ckernels_force_level(level) == level)
     var out = [UInt32](repeating: 0, count: Int(blocks) * 4 + 1)
     // The first counter word wraps within the run.
-    ckernels_philox(11, 12, 13, 14, 15, .max - 4, blocks, &out)
+    ckernels_philox(ckernels_address(key0: 11, key1: 12, a: 13, b: 14, c: 15), .max - 4, blocks, &out)
     for i in 0..<Int(blocks) {
       let words = Philox.block(counter: SIMD4(UInt32.max - 4 &+ UInt32(i), 13, 14, 15), key: SIMD2(11, 12))
       #expect((0..<4).allSatisfy { out[4 * i + $0] == words[$0] })

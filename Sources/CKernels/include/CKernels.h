@@ -4,6 +4,7 @@
 
 // A kernel is compiled once per level and chosen at run time. No level changes a bit of any result: every fused multiply-add is
 // written as such, nothing is contracted, no library function is called whose last bit is the host's.
+// Arrays need no alignment. Input and output do not overlap.
 
 /// Level of the kernels in use: 0 baseline of the target, 1 x86-64-v3 (AVX2, FMA), 2 x86-64-v4 (AVX-512).
 int ckernels_level(void);
@@ -12,6 +13,80 @@ int ckernels_highest_level(void);
 /// Uses the kernels of a lower level from now on, in all threads; cut to what the processor can run. Returns the level in use.
 int ckernels_force_level(int level);
 
-/// Philox 4x32-10 (Salmon et al. 2011): block i has the counter (first + i, c1, c2, c3) and gives out[4 i ..< 4 i + 4].
-/// The first counter word wraps at 2^32. The key is passed low word first.
-void ckernels_philox(uint32_t key0, uint32_t key1, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t first, int64_t blocks, uint32_t *out);
+// Random words
+
+/// Where random words come from: a key, low word first, and three of the four counter words. The remaining one, the first, counts blocks.
+typedef struct {
+  uint32_t key0, key1, a, b, c;
+} ckernels_address;
+
+/// Philox 4x32-10 (Salmon et al. 2011): block i has the counter (first + i, a, b, c) and gives out[4 i ..< 4 i + 4].
+/// The first counter word wraps at 2^32.
+void ckernels_philox(ckernels_address at, uint32_t first, int64_t blocks, uint32_t *out);
+
+// Elementary functions, y[i] = f(x[i])
+// Largest errors, measured against the true value over dense grids: exp 1.1 ulp (f32 and f64), expm1_f32 1.6, expm1_f64 2.2,
+// log_f32 1.1, log_f64 0.8. NaN stays NaN; overflow is infinite; an exponential below the least normal number is zero.
+
+void ckernels_exp_f32(const float *x, int64_t count, float *y);
+void ckernels_exp_f64(const double *x, int64_t count, double *y);
+void ckernels_expm1_f32(const float *x, int64_t count, float *y);
+void ckernels_expm1_f64(const double *x, int64_t count, double *y);
+void ckernels_log_f32(const float *x, int64_t count, float *y);
+void ckernels_log_f64(const double *x, int64_t count, double *y);
+double ckernels_exp(double x);
+double ckernels_expm1(double x);
+double ckernels_log(double x);
+/// The quantile of the standard normal law at p; q = 1 - p, which keeps precision where p is near one.
+double ckernels_normal_quantile(double p, double q);
+/// -log(1 - p) for p in (0, 1).
+double ckernels_exponential_quantile(double p);
+
+// Draws by inversion, out[i] from words[i] (f32) or from words[2 i], words[2 i + 1] (f64)
+
+/// Whole numbers below bound, out[i] from words[i]; each has its probability to within 2^-32.
+void ckernels_integers(const uint32_t *words, int64_t count, uint32_t bound, uint32_t *out);
+/// Uniform between low and high, in (low, high) for (0, 1).
+void ckernels_uniform_f32(const uint32_t *words, int64_t count, float low, float high, float *out);
+void ckernels_uniform_f64(const uint32_t *words, int64_t count, double low, double high, double *out);
+/// Normal. |z| <= 6.34 (f32), 8.21 (f64), the outermost quantiles a draw's bits can name; error of z below 3e-7 of it (f32), 2e-15 (f64).
+void ckernels_normal_f32(const uint32_t *words, int64_t count, float mean, float deviation, float *out);
+void ckernels_normal_f64(const uint32_t *words, int64_t count, double mean, double deviation, double *out);
+/// exp of a normal draw.
+void ckernels_lognormal_f32(const uint32_t *words, int64_t count, float mean, float deviation, float *out);
+void ckernels_lognormal_f64(const uint32_t *words, int64_t count, double mean, double deviation, double *out);
+
+/// A normal law restricted to [low, high]: the probabilities `start` of what lies below and `mass` of what lies within.
+/// Where the window's middle is above the mean, `deviation` is negative and `start` that of what lies above high, so that `start`
+/// keeps its precision. `deep` is 1 where draws lie further out than 7.5 deviations, that is 2 start + mass / 2^32 < 4e-14; then f32
+/// draws take the slower quantile of f64.
+typedef struct {
+  double mean, deviation, low, high, start, mass;
+  int32_t deep;
+} ckernels_truncated_normal;
+void ckernels_truncated_normal_f32(const uint32_t *words, int64_t count, const ckernels_truncated_normal *law, float *out);
+void ckernels_truncated_normal_f64(const uint32_t *words, int64_t count, const ckernels_truncated_normal *law, double *out);
+
+/// Exponential with a mean: mass = 1 for the whole law, 1 - exp(-high / mean) for the law restricted to (0, high).
+void ckernels_exponential_f32(const uint32_t *words, int64_t count, float mean, double mass, float *out);
+void ckernels_exponential_f64(const uint32_t *words, int64_t count, double mean, double mass, double *out);
+
+// Poisson counts
+
+/// The cumulative probabilities of a Poisson law in units of 2^-48, ascending, all below 2^48: upper 16 and lower 32 bits of each.
+/// The first `bottom` of `all` have upper bits 0. The `steps` <= 63 with upper bits from 1 to 0xfffe stand once more in `step`, as
+/// signed numbers (minus 0x8000), filled up with 0x7fff; 2^levels is above `steps`.
+typedef struct {
+  int32_t bottom, all, steps, levels;
+  int16_t step[64];
+  uint16_t high[128];
+  uint32_t low[128];
+} ckernels_poisson_table;
+
+// Draw i takes the half i % 2 (0 is the low one) of word i / 2 of the address; its 32 further bits, where needed, are word i of the
+// address from block 2^31 on. So i < 2^33.
+void ckernels_poisson_u8(const ckernels_poisson_table *table, ckernels_address at, int64_t count, uint8_t *out);
+void ckernels_poisson_u16(const ckernels_poisson_table *table, ckernels_address at, int64_t count, uint16_t *out);
+/// out[i] += weight * draw i, rounded once.
+void ckernels_poisson_add_f32(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight, float *out);
+void ckernels_poisson_add_f64(const ckernels_poisson_table *table, ckernels_address at, int64_t count, double weight, double *out);

@@ -1,0 +1,78 @@
+// The two scalars of the vector kernels, so that one source serves single and double precision.
+import CKernels
+
+/// `Float` or `Double`: what the vector functions and bulk draws are generic over.
+public protocol VectorScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable, BitwiseCopyable {
+  /// Random words a bulk draw takes: 1 for `Float`, 2 for `Double`.
+  static var wordsPerDraw: Int { get }
+
+  static func kernelExp(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
+  static func kernelExpMinusOne(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
+  static func kernelLog(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
+  static func kernelDraw(_ law: PreparedLaw, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+  static func kernelAddPoisson(
+    _ table: UnsafePointer<ckernels_poisson_table>, _ at: ckernels_address, _ count: Int64, _ weight: Self,
+    _ out: UnsafeMutablePointer<Self>)
+}
+
+extension Float: VectorScalar {
+  public static var wordsPerDraw: Int { 1 }
+  public static func kernelExp(_ x: UnsafePointer<Float>, _ count: Int64, _ y: UnsafeMutablePointer<Float>) {
+    ckernels_exp_f32(x, count, y)
+  }
+  public static func kernelExpMinusOne(_ x: UnsafePointer<Float>, _ count: Int64, _ y: UnsafeMutablePointer<Float>) {
+    ckernels_expm1_f32(x, count, y)
+  }
+  public static func kernelLog(_ x: UnsafePointer<Float>, _ count: Int64, _ y: UnsafeMutablePointer<Float>) {
+    ckernels_log_f32(x, count, y)
+  }
+  public static func kernelDraw(
+    _ law: PreparedLaw, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+  ) {
+    switch law {
+    case .constant(let value): out.update(repeating: Float(value), count: Int(count))
+    case .uniform(let low, let high): ckernels_uniform_f32(words, count, Float(low), Float(high), out)
+    case .normal(let mean, let deviation): ckernels_normal_f32(words, count, Float(mean), Float(deviation), out)
+    case .truncatedNormal(let window): withUnsafePointer(to: window) { ckernels_truncated_normal_f32(words, count, $0, out) }
+    case .lognormal(let mean, let deviation): ckernels_lognormal_f32(words, count, Float(mean), Float(deviation), out)
+    case .exponential(let mean, let mass): ckernels_exponential_f32(words, count, Float(mean), mass, out)
+    }
+  }
+  public static func kernelAddPoisson(
+    _ table: UnsafePointer<ckernels_poisson_table>, _ at: ckernels_address, _ count: Int64, _ weight: Float,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    ckernels_poisson_add_f32(table, at, count, weight, out)
+  }
+}
+
+extension Double: VectorScalar {
+  public static var wordsPerDraw: Int { 2 }
+  public static func kernelExp(_ x: UnsafePointer<Double>, _ count: Int64, _ y: UnsafeMutablePointer<Double>) {
+    ckernels_exp_f64(x, count, y)
+  }
+  public static func kernelExpMinusOne(_ x: UnsafePointer<Double>, _ count: Int64, _ y: UnsafeMutablePointer<Double>) {
+    ckernels_expm1_f64(x, count, y)
+  }
+  public static func kernelLog(_ x: UnsafePointer<Double>, _ count: Int64, _ y: UnsafeMutablePointer<Double>) {
+    ckernels_log_f64(x, count, y)
+  }
+  public static func kernelDraw(
+    _ law: PreparedLaw, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+  ) {
+    switch law {
+    case .constant(let value): out.update(repeating: value, count: Int(count))
+    case .uniform(let low, let high): ckernels_uniform_f64(words, count, low, high, out)
+    case .normal(let mean, let deviation): ckernels_normal_f64(words, count, mean, deviation, out)
+    case .truncatedNormal(let window): withUnsafePointer(to: window) { ckernels_truncated_normal_f64(words, count, $0, out) }
+    case .lognormal(let mean, let deviation): ckernels_lognormal_f64(words, count, mean, deviation, out)
+    case .exponential(let mean, let mass): ckernels_exponential_f64(words, count, mean, mass, out)
+    }
+  }
+  public static func kernelAddPoisson(
+    _ table: UnsafePointer<ckernels_poisson_table>, _ at: ckernels_address, _ count: Int64, _ weight: Double,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    ckernels_poisson_add_f64(table, at, count, weight, out)
+  }
+}

@@ -1,0 +1,79 @@
+// The same bits at every level of the kernels.
+import CKernels
+import Testing
+
+@testable import Maths
+
+extension KernelTests {
+  /// Results of every kernel over arrays of a length that is no multiple of any lane count, as bits.
+  private static func results() throws -> [String: [UInt64]] {
+    let count = 1013
+    let at = RandomBlocks(StreamKey(seed: 99, purpose: .test), index: 4)
+    var bits: [String: [UInt64]] = [:]
+    for law in knownLaws.map(\.law) {
+      bits["Float \(law)"] = try LawSampler<Float>(law).draws(at, count: count).map { UInt64($0.bitPattern) }
+      bits["Double \(law)"] = try LawSampler<Double>(law).draws(at, count: count).map(\.bitPattern)
+    }
+    for mean in [0.01, 2, 9, 20, 32] {
+      let draws = try PoissonDraws(mean: mean)
+      // Long enough for draws that need their further bits.
+      bits["Poisson \(mean)"] = draws.draws(at, count: 50_003).map(UInt64.init)
+      var sum = [Float](repeating: 0.3, count: count)
+      draws.add(at, weight: 0.7, count: count, to: &sum)
+      bits["Poisson sum \(mean)"] = sum.map { UInt64($0.bitPattern) }
+    }
+    var integers = [UInt32](repeating: 0, count: count)
+    at.integers(below: 1000, count: count, into: &integers)
+    bits["integers"] = integers.map(UInt64.init)
+    let double = (0..<count).map { (Double($0) - 506) * 1.5 } + [.infinity, -.infinity, 0, -0.0, 0x1p-1030]
+    let single = double.map { Float($0 / 8) }
+    func apply<Scalar: VectorScalar>(_ x: [Scalar], _ kernel: (UnsafePointer<Scalar>, Int64, UnsafeMutablePointer<Scalar>) -> Void)
+      -> [Scalar]
+    {
+      var y = x
+      kernel(x, Int64(x.count), &y)
+      return y
+    }
+    bits["exp Float"] = apply(single, Float.kernelExp).map { UInt64($0.bitPattern) }
+    bits["exp Double"] = apply(double, Double.kernelExp).map(\.bitPattern)
+    bits["expm1 Float"] = apply(single, Float.kernelExpMinusOne).map { UInt64($0.bitPattern) }
+    bits["expm1 Double"] = apply(double, Double.kernelExpMinusOne).map(\.bitPattern)
+    bits["log Float"] = apply(single.map(\.magnitude), Float.kernelLog).map { UInt64($0.bitPattern) }
+    bits["log Double"] = apply(double.map(\.magnitude), Double.kernelLog).map(\.bitPattern)
+    var stream = RandomStream(at.key, a: 1)
+    bits["scalar"] = (0..<500).flatMap { _ in
+      [
+        UInt64(stream.binomial(100_000, 0.3)), UInt64(stream.poisson(70)), UInt64(stream.geometric(0.01)), stream.normal().bitPattern,
+        stream.exponential(mean: 2).bitPattern, stream.lognormal(logMean: 0, logDeviation: 1).bitPattern,
+      ]
+    }
+    return bits
+  }
+
+  @Test static func levelsAgree() throws {
+    defer { ckernels_force_level(2) }
+    ckernels_force_level(0)
+    let baseline = try results()
+    for level in levels.dropFirst() {
+      #expect(ckernels_force_level(level) == level)
+      for (name, bits) in try results() {
+        #expect(bits == baseline[name], "level \(level): \(name)")
+      }
+    }
+  }
+  @Test static func levelsAreCutToTheProcessor() {
+    defer { ckernels_force_level(2) }
+    #expect(ckernels_force_level(9) == ckernels_highest_level() && ckernels_level() == ckernels_highest_level())
+    #expect(ckernels_force_level(-1) == 0)
+  }
+
+  /// A hash of everything above, the same on every processor and compiler; it changes only with ``randomLayoutVersion``.
+  @Test static func layoutIsTheOneOfItsVersion() throws {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for (_, bits) in try results().sorted(by: { $0.key < $1.key }) {
+      for value in bits { hash = mix64(hash ^ value) }
+    }
+    #expect(randomLayoutVersion == 1)
+    #expect(hash == 14_463_890_714_428_894_787)
+  }
+}
