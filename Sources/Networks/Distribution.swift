@@ -1,7 +1,7 @@
 // Laws of weights, delays and initial states.
 
 /// A law of one number. Bounds restrict the law (as redrawing until the value lies inside does), they never clip.
-public enum Distribution: Sendable, Equatable {
+public indirect enum Distribution: Sendable, Equatable {
   case constant(Double)
   case normal(mean: Double, sd: Double, min: Double = -.infinity, max: Double = .infinity)
   /// exp of a normal with mean mu and standard deviation sigma.
@@ -9,6 +9,8 @@ public enum Distribution: Sendable, Equatable {
   case uniform(low: Double, high: Double)
   /// `offset` plus an exponential of the given mean.
   case exponential(mean: Double, offset: Double = 0, max: Double = .infinity)
+  /// A law whose values are rounded to the nearest multiple of a number.
+  case rounded(to: Double, of: Distribution)
 
   public var isConstant: Bool {
     if case .constant = self { true } else { false }
@@ -22,8 +24,10 @@ public enum Distribution: Sendable, Equatable {
     case .lognormal(_, _, let low, let high): low...high
     case .uniform(let low, let high): low...high
     case .exponential(_, let offset, let high): offset...high
+    case .rounded(let unit, let law): Self.rounded(law.support.lowerBound, unit)...Self.rounded(law.support.upperBound, unit)
     }
   }
+  private static func rounded(_ value: Double, _ unit: Double) -> Double { (value / unit).rounded() * unit }
 
   /// Mean of the law without its bounds (used for forecasts only).
   public var mean: Double {
@@ -33,6 +37,7 @@ public enum Distribution: Sendable, Equatable {
     case .lognormal(let mu, let sigma, _, _): exponentialOf(mu + sigma * sigma / 2)
     case .uniform(let low, let high): (low + high) / 2
     case .exponential(let mean, let offset, _): offset + mean
+    case .rounded(_, let law): law.mean
     }
   }
 
@@ -47,6 +52,7 @@ public enum Distribution: Sendable, Equatable {
     case .uniform(let low, let high): low > high ? "low \(low) is above high \(high)" : nil
     case .exponential(let mean, let offset, let high):
       mean <= 0 ? "mean \(mean) is not positive" : offset > high ? "offset \(offset) is above max \(high)" : nil
+    case .rounded(let unit, let law): unit > 0 && unit.isFinite ? law.fault : "values rounded to \(unit), which is not above 0"
     }
   }
 
@@ -64,6 +70,9 @@ public enum Distribution: Sendable, Equatable {
       return low == high ? (x > low ? 1 : 0) : Swift.min(Swift.max((x - low) / (high - low), 0), 1)
     case .exponential(let mean, let offset, let high):
       return restricted(x, offset, high) { $0 <= offset ? 0 : -exponentialMinusOneOf(-($0 - offset) / mean) }
+    case .rounded(let unit, let law):
+      // Below x lie the multiples up to ceil(x / unit) - 1, each of which gathers half a unit to either side.
+      return law.cumulative(((x / unit).rounded(.up) - 0.5) * unit)
     }
   }
 

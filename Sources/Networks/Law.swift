@@ -9,10 +9,14 @@ public struct Law<W: VectorScalar>: Sendable {
   private let offset: W
   /// The value, if it is always the same.
   public let constant: W?
+  /// Values are rounded to multiples of this, if it is not 0.
+  private let unit: W
 
   /// - Throws: `NetworkError` that says whose law it is, if its parameters make no sense.
   public init(_ law: Distribution, of what: String) throws {
     if let fault = law.fault { throw NetworkError("\(what) has \(fault)") }
+    var (law, unit) = (law, W(0))
+    if case .rounded(let to, let inner) = law { (law, unit) = (inner, W(to)) }
     var offset: W = 0
     var exponentiates = false
     let continuous: ContinuousLaw
@@ -28,6 +32,7 @@ public struct Law<W: VectorScalar>: Sendable {
     case .exponential(let mean, let shift, let high):
       offset = W(shift)
       continuous = high == .infinity ? .exponential(mean: mean) : .truncatedExponential(mean: mean, high: high - shift)
+    case .rounded: throw NetworkError("\(what) is rounded twice; round once")
     }
     do {
       sampler = try LawSampler(continuous)
@@ -35,8 +40,13 @@ public struct Law<W: VectorScalar>: Sendable {
       throw NetworkError("\(what): \(error)")
     }
     self.offset = offset
+    self.unit = unit
     self.exponentiates = exponentiates
-    if case .constant(let value) = continuous { constant = W(value) } else { constant = nil }
+    if case .constant(let value) = continuous {
+      constant = unit == 0 ? W(value) : (W(value) / unit).rounded() * unit
+    } else {
+      constant = nil
+    }
   }
 
   private static func normal(_ mean: Double, _ sd: Double, _ low: Double, _ high: Double) -> ContinuousLaw {
@@ -58,6 +68,7 @@ public struct Law<W: VectorScalar>: Sendable {
       }
     }
     if offset != 0 { for i in 0..<count { values[i] += offset } }
+    if unit != 0 { for i in 0..<count { values[i] = (values[i] / unit).rounded() * unit } }
   }
 }
 

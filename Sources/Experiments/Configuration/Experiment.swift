@@ -1,0 +1,82 @@
+// An experiment: a study made into a description that can be simulated, with everything that a run reports about it.
+import Networks
+import Spiking
+
+/// What a configuration asks to be simulated.
+public struct Experiment: Sendable {
+  /// Name of the study in the catalogue.
+  public var study: String
+  /// One line on what is simulated.
+  public var title: String
+  public var description: SimulationDescription
+  public var precision: Precision
+  /// One sentence each about what was left out or decided.
+  public var notes: [String]
+  /// The resolved configuration as YAML: read again, it gives the same run.
+  public var configuration: String
+
+  /// The populations that are simulated by the names under which they are reported, in the order of the report.
+  public var groups: [ReportedGroup] { description.network.reportedGroups }
+
+  /// Reads a configuration: YAML with a study, a SONATA configuration (JSON), or a folder that holds one of them.
+  ///
+  /// - Parameter overrides: texts `key=value` that take the place of keys, in their order.
+  /// - Throws: `ConfigurationError` 78 or 66, and for SONATA files `StorageError` 65 or 66.
+  public static func load(path: String, overrides: [String] = []) throws -> Experiment {
+    let path = try configurationPath(path)
+    let text = try ConfigurationFile.text(path)
+    var tree: ConfigurationTree
+    if SonataStudy.isConfiguration(text, path: path) {
+      let place = ConfigurationPlace.file(path)
+      let members = [("study", SonataStudy.name), ("config", ConfigurationFile.absolute(path, in: "."))]
+      tree = ConfigurationTree(
+        .section(members.map { .init(key: $0.0, place: place, value: ConfigurationTree(.quoted($0.1), place)) }), place)
+    } else {
+      tree = try ConfigurationTree.parse(text, file: path)
+    }
+    try tree.apply(overrides: overrides)
+    return try Experiment(tree, folder: ConfigurationFile.folder(of: path))
+  }
+
+  init(_ tree: ConfigurationTree, folder: String) throws {
+    guard case .section(let members) = tree.content else { throw ConfigurationError(tree.place, "a configuration is a section of keys") }
+    let section = ConfigurationSection(members, place: tree.place, path: "", folder: folder)
+    let study = try StudyCatalogue.study(of: section)
+    let plan = try study.plan(section)
+    let record = try RecordKeys(
+      section, network: plan.network, resolution: plan.common.resolution, others: plan.columnRecordings)
+    try section.finish()
+    self.study = study.name
+    title = plan.title
+    notes = plan.notes
+    precision = plan.common.precision
+    description = SimulationDescription(network: plan.network)
+    description.inputs = plan.inputs
+    description.spikes = plan.spikes
+    description.seed = plan.common.seed
+    description.resolution = plan.common.resolution
+    description.presimulation = plan.common.presimulation
+    description.duration = plan.common.duration
+    description.storage = plan.common.storage
+    description.checks = plan.common.checks
+    description.spikeRecording = record.spikes
+    description.columnRecordings = record.columns
+    if let potential = plan.common.initialPotential {
+      for i in description.network.populations.indices where !description.network.populations[i].isVirtual {
+        description.network.populations[i].initial["V_m"] = .constant(potential)
+      }
+    }
+    configuration = section.resolvedText
+  }
+
+  /// A file, or in a folder the first configuration of the usual names.
+  private static func configurationPath(_ path: String) throws -> String {
+    guard ConfigurationFile.isFolder(path) else { return path }
+    let names = ["config.yaml", "configuration.yaml", "simulation_config.json", "config.json"]
+    guard let name = names.first(where: { ConfigurationFile.exists(path + "/" + $0) }) else {
+      throw ConfigurationError(
+        .file(path), "the folder holds no configuration; it needs one of \(names.joined(separator: ", "))", exitCode: .missingInput)
+    }
+    return path + "/" + name
+  }
+}

@@ -1,0 +1,102 @@
+// The key `record`: which spikes and which state columns of which neurons are written.
+import Networks
+import Spiking
+
+/// Populations that are reported under one name, which is that of their group in files.
+public struct ReportedGroup: Sendable, Equatable {
+  public var name: String
+  /// Indices in the network.
+  public var populations: [Int]
+  /// Neurons of all of them.
+  public var neurons: Int
+}
+
+extension Network {
+  /// The groups of the populations that are simulated, in the order of the network.
+  public var reportedGroups: [ReportedGroup] {
+    var groups: [ReportedGroup] = []
+    for (index, population) in populations.enumerated() where !population.isVirtual {
+      if let place = groups.firstIndex(where: { $0.name == population.output.group }) {
+        groups[place].populations.append(index)
+        groups[place].neurons += population.count
+      } else {
+        groups.append(ReportedGroup(name: population.output.group, populations: [index], neurons: population.count))
+      }
+    }
+    return groups
+  }
+}
+
+/// What `record` asks for.
+struct RecordKeys {
+  var spikes: [Selection]
+  var columns: [SimulationDescription.ColumnRecording] = []
+
+  /// - Parameter others: recordings that the study asks for by itself.
+  init(_ section: ConfigurationSection, network: Network, resolution: Double, others: [SimulationDescription.ColumnRecording]) throws {
+    let groups = network.reportedGroups
+    spikes = network.populations.map { $0.isVirtual ? .none : .all }
+    columns = others
+    let record = try section.section("record")
+    if let value = record.value("spikes", default: .text("all")) {
+      if value.isList {
+        spikes = network.populations.map { _ in .none }
+        for element in try value.list() {
+          let keys = try element.section("{population: ..., neurons: ...}")
+          let group = try keys.group("population", groups)
+          for (population, selection) in try keys.selections("neurons", group, network) { spikes[population] = selection }
+        }
+      } else if try value.choice(["all", "none"]) == "none" {
+        spikes = network.populations.map { _ in .none }
+      }
+    }
+    guard let value = record.value("columns", default: .words([])) else { return }
+    let sections = try value.list().map { try $0.section("{population: ..., column: ..., neurons: ..., interval: ...}") }
+    for keys in sections {
+      let group = try keys.group("population", groups)
+      let column = try keys.column("column", group, network)
+      let selections = try keys.selections("neurons", group, network)
+      let interval = try keys.number("interval", default: resolution, .positive, unit: "ms")
+      let steps = interval / resolution
+      if abs(steps - steps.rounded()) > 1e-6 * max(1, steps) {
+        throw keys.error("interval", "must be a multiple of the resolution, \(NumberText.text(resolution)) ms")
+      }
+      let file = try keys.text("file", default: sections.count == 1 ? "report.h5" : "report-\(column).h5")
+      if let other = columns.first(where: { $0.file == file && ($0.column != column || $0.interval != interval) }) {
+        throw keys.error(
+          "file", "is \(file), which already holds \(other.column) every \(NumberText.text(other.interval)) ms; name another file")
+      }
+      for (population, selection) in selections where selection != .none {
+        columns.append(.init(population: population, column: column, neurons: selection, interval: interval, file: file))
+      }
+    }
+  }
+}
+
+extension ConfigurationSection {
+  fileprivate func group(_ key: String, _ groups: [ReportedGroup]) throws -> ReportedGroup {
+    let name = try required(key).choice(groups.map(\.name))
+    return groups.first { $0.name == name }!
+  }
+
+  fileprivate func column(_ key: String, _ group: ReportedGroup, _ network: Network) throws -> String {
+    var names: [String]?
+    for population in group.populations {
+      let its = NeuronCatalogue.description(of: network.populations[population].model ?? "")?.columns.map(\.name) ?? []
+      names = names.map { $0.filter(its.contains) } ?? its
+    }
+    return try required(key).choice(names ?? [])
+  }
+
+  /// The neurons of each population of a group; indices count through the group's node ids.
+  fileprivate func selections(_ key: String, _ group: ReportedGroup, _ network: Network) throws -> [(population: Int, Selection)] {
+    guard let selection = try value(key, default: .text("all"))?.selection(of: group.neurons) else {
+      return group.populations.map { ($0, .all) }
+    }
+    return group.populations.map { index in
+      let population = network.populations[index]
+      if selection == .all || selection == .none || population.output.runs.isEmpty { return (index, selection) }
+      return (index, .list((0..<population.count).filter { selection.contains(population.output.id(of: $0)) }))
+    }
+  }
+}

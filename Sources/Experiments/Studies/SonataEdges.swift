@@ -1,0 +1,93 @@
+// Projections that read their edges from a SONATA file, block by block.
+import Networks
+import Storage
+
+enum SonataEdges {
+  static let blockRows = 1 << 20
+
+  private struct Pair: Hashable {
+    var source: UInt32
+    var target: UInt32
+  }
+  private struct Tally {
+    var count = 0
+    var delays = Double.infinity...Double.infinity
+    /// Rows of the file that hold such edges.
+    var blocks: [Range<Int>] = []
+  }
+
+  /// One projection for each pair of populations that an edge population connects. Reads the edges once, to know how many there are and
+  /// their delays; memory is that of a block.
+  /// - Throws: `StorageError` 65 where the edges are wrong or end on virtual nodes.
+  static func projections(
+    _ edges: SonataEdgePopulation, _ circuit: SonataNetwork, _ nodes: SonataPopulations
+  ) throws -> [Projection] {
+    guard let sources = nodes.maps[edges.source], let targets = nodes.maps[edges.target] else { return [] }
+    var tallies: [Pair: Tally] = [:]
+    let reader = try circuit.open(edges)
+    for first in stride(from: 0, to: edges.count, by: blockRows) {
+      let rows = first..<min(first + blockRows, edges.count)
+      let block = try reader.read(rows: rows)
+      for i in 0..<block.count {
+        let copies = Int(block.multiplicities?[i] ?? 1)
+        if copies == 0 { continue }
+        let pair = Pair(source: sources.population[Int(block.sources[i])], target: targets.population[Int(block.targets[i])])
+        tallies[pair, default: Tally()].add(copies: copies, delay: block.delays[i], rows: rows)
+      }
+    }
+    let sorted = tallies.sorted { ($0.key.source, $0.key.target) < ($1.key.source, $1.key.target) }
+    return try sorted.map { pair, tally in
+      let (source, target) = (nodes.populations[Int(pair.source)], nodes.populations[Int(pair.target)])
+      if target.isVirtual {
+        throw StorageError(
+          .badData, path: "\(edges.path):/edges/\(edges.name)", operation: "connect the network",
+          reason: "\(tally.count) edges end on virtual nodes of \(edges.target)",
+          remedy: "virtual nodes only send spikes: remove these edges")
+      }
+      let rule = ConnectionRule.explicit(
+        SonataEdgeSource(
+          circuit: circuit, edges: edges, sources: sources, targets: targets, source: pair.source, target: pair.target,
+          count: tally.count, delays: tally.delays, blocks: tally.blocks))
+      return Projection(
+        name: "\(edges.name): \(source.name) -> \(target.name)", source: Int(pair.source), target: Int(pair.target), rule: rule,
+        weight: .constant(0), delay: .constant(tally.delays.lowerBound))
+    }
+  }
+}
+
+extension SonataEdges.Tally {
+  fileprivate mutating func add(copies: Int, delay: Double, rows: Range<Int>) {
+    delays = count == 0 ? delay...delay : min(delays.lowerBound, delay)...max(delays.upperBound, delay)
+    count += copies
+    if blocks.last != rows { blocks.append(rows) }
+  }
+}
+
+/// The edges of one edge population between two populations of the network.
+struct SonataEdgeSource: EdgeSource {
+  let circuit: SonataNetwork
+  let edges: SonataEdgePopulation
+  let sources: SonataPopulations.NodeMap
+  let targets: SonataPopulations.NodeMap
+  let source: UInt32
+  let target: UInt32
+  let count: Int
+  let delays: ClosedRange<Double>
+  let blocks: [Range<Int>]
+
+  func forEachBlock(_ body: ([Edge]) throws -> Void) throws {
+    let reader = try circuit.open(edges)
+    for rows in blocks {
+      let block = try reader.read(rows: rows)
+      var found: [Edge] = []
+      for i in 0..<block.count {
+        let (from, to) = (Int(block.sources[i]), Int(block.targets[i]))
+        guard sources.population[from] == source, targets.population[to] == target else { continue }
+        let edge = Edge(source: sources.index[from], target: targets.index[to], weight: block.weights[i], delay: block.delays[i])
+        // An edge of n synapses is n edges.
+        for _ in 0..<(block.multiplicities?[i] ?? 1) { found.append(edge) }
+      }
+      try body(found)
+    }
+  }
+}

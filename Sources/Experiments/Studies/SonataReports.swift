@@ -1,0 +1,55 @@
+// Reports of a SONATA simulation as column recordings.
+import Networks
+import Running
+import Spiking
+import Storage
+
+enum SonataReports {
+  /// The recordings that a report asks for: one for each population that holds some of its nodes.
+  /// - Throws: `StorageError` 65 for a variable that the neurons have not, or an interval off the resolution.
+  static func recordings(
+    of report: SonataReportRequest, _ sets: SonataNodeSets, _ circuit: SonataNetwork, _ nodes: SonataPopulations, resolution: Double,
+    configuration: String, notes: inout [String]
+  ) throws -> [SimulationDescription.ColumnRecording] {
+    func error(_ key: String, _ reason: String) -> StorageError {
+      StorageError(
+        .badData, path: "\(configuration):reports.\(report.name).\(key)", operation: "set up the report", reason: reason,
+        remedy: "correct the report, or set \"enabled\": false")
+    }
+    let interval = report.interval ?? resolution
+    let steps = interval / resolution
+    if !(steps >= 0.999 && abs(steps - steps.rounded()) < 1e-6 * steps) {
+      throw error("dt", "\(NumberText.text(interval)) ms is not a multiple of the resolution of \(NumberText.text(resolution)) ms")
+    }
+    if report.start > 0 || report.end != nil {
+      notes.append("report \(report.name): start_time and end_time have no effect; it covers the recorded time")
+    }
+    let chosen =
+      try report.cells.map { set throws(StorageError) in try sets.resolve(set, in: circuit) }
+      ?? circuit.nodes.map { SonataSelection(population: $0.name, nodes: Array(0..<UInt64($0.count))) }
+    let stem = report.path.split(separator: "/").last.map(String.init) ?? report.name + ".h5"
+    var recordings: [SimulationDescription.ColumnRecording] = []
+    for variable in report.variables {
+      let file = report.variables.count == 1 ? stem : "\(stem.dropLast(3))-\(variable).h5"
+      for selection in chosen {
+        guard let map = nodes.maps[selection.population] else { continue }
+        for index in nodes.populations(of: selection.population) {
+          let population = nodes.populations[index]
+          guard let model = population.model.flatMap({ NeuronCatalogue.description(of: $0) }) else { continue }
+          let members = selection.nodes.filter { map.population[Int($0)] == UInt32(index) }.map { Int(map.index[Int($0)]) }
+          if members.isEmpty { continue }
+          let columns = model.columns.map(\.name)
+          guard columns.contains(variable) else {
+            throw error(
+              "variable_name", "\(population.name) has no state '\(variable)'\(NearestKey.hint(for: variable, among: columns))")
+          }
+          recordings.append(
+            .init(
+              population: index, column: variable, neurons: members.count == population.count ? .all : .list(members.sorted()),
+              interval: interval, file: file))
+        }
+      }
+    }
+    return recordings
+  }
+}
