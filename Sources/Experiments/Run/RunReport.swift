@@ -61,7 +61,7 @@ public enum RunReport {
     for (index, group) in groups.enumerated() {
       var one = SpikeStatistics(name: group.name, neurons: group.neurons, start: start, stop: stop, bin: bin)
       let path = "/spikes/\(group.name)"
-      if file.exists(path) {
+      if try file.exists(path) {
         let count = try file.shape(of: path + "/timestamps").first ?? 0
         for first in stride(from: 0, to: count, by: 1 << 20) {
           let rows = first..<min(count, first + 1 << 20)
