@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
     .target(name: "CPlatform", cSettings: exactC),
     .target(name: "CKernels", cSettings: exactC),
+    .target(name: "CRows", cSettings: exactC),
     // Layer 1
     library("Parallel", ["CMPI", "CPlatform"]),
     library("Maths", ["CKernels"]),
@@ -46,7 +47,7 @@ let package = Package(
     library("Networks", ["Maths"]),
     // Layer 4
     library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", .product(name: "Crypto", package: "swift-crypto")]),
-    library("Training", ["Running", "Parallel", "Storage", "Maths"]),
+    library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
     library("Experiments", ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"]),
     // Layer 6

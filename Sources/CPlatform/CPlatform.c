@@ -49,6 +49,7 @@ static int64_t read_kilobytes(const char *path, const char *key) {
   return found;
 }
 int64_t cplatform_peak_memory(void) { return read_kilobytes("/proc/self/status", "VmHWM:"); }
+int64_t cplatform_resident_memory(void) { return read_kilobytes("/proc/self/status", "VmRSS:"); }
 int64_t cplatform_proportional_memory(void) { return read_kilobytes("/proc/self/smaps_rollup", "Pss:"); }
 
 const char *cplatform_host_name(void) {

@@ -9,6 +9,8 @@ public struct TargetTileCounts: Sendable {
 
 extension TileDraw {
   /// What all source tiles have in common when they are drawn onto one target tile.
+  @specialized(where W == Float)
+  @specialized(where W == Double)
   public func counts(onto target: Tile) -> TargetTileCounts {
     let all = tiles.tiles(ofPopulation: projection.source)
     var result = TargetTileCounts()
@@ -35,6 +37,8 @@ extension TileDraw {
   }
 
   /// Draws the rows of all sources of a tile; `rows[i] ..< rows[i + 1]` of the batch are those of its source i.
+  @specialized(where W == Float)
+  @specialized(where W == Double)
   public func draw(_ source: Tile, onto target: Tile, _ counts: TargetTileCounts, into batch: inout SynapseBatch<W>, rows: inout [Int32]) {
     batch.clear()
     rows.removeAll(keepingCapacity: true)

@@ -19,10 +19,8 @@ public final class Simulation<S: SimulationScalar> {
   public let placement: Placement
   let rank: Int
   var draws: NetworkDraws<S>
-  let inputs: [PreparedInput<S>]
+  let inputs: PreparedInputs<S>
   var blocks: [Block<S>] = []
-  /// Inputs of each population.
-  let inputsOfPopulation: [[Int]]
   /// Numbers of the tiles of this rank, ascending.
   public let owned: [Int]
   let routing: SpikeRouting
@@ -32,6 +30,8 @@ public final class Simulation<S: SimulationScalar> {
   public internal(set) var step = 0
   public internal(set) var counts: SimulationCounts
   var hashes: TileHashes
+  /// This rank's spikes of the last steps, as long as they may be under way: those of step k at k % count.
+  var recent: [[UInt32]]
   let scratch = InputScratch<S>()
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0
@@ -55,12 +55,7 @@ public final class Simulation<S: SimulationScalar> {
       abouts.append(NeuronCatalogue.description(of: name)!)
     }
     try Self.checkReceptors(network, abouts)
-    inputs = try description.inputs.enumerated().map { number, input in
-      try PreparedInput(
-        input, number: number, network: network, receptors: abouts[input.population].receptors.count, seed: description.seed,
-        resolution: description.resolution)
-    }
-    inputsOfPopulation = network.populations.indices.map { p in description.inputs.indices.filter { description.inputs[$0].population == p } }
+    inputs = try PreparedInputs(description, receptors: abouts.map(\.receptors.count))
     for numbers in Block<S>.cut(owned, tiles) {
       blocks.append(
         try Block(tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
@@ -68,6 +63,7 @@ public final class Simulation<S: SimulationScalar> {
     samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
     exchange = try SpikeExchange(communicator, routing, interval: draws.shortestDelay, packetWords: 254)
+    recent = [[UInt32]](repeating: [], count: draws.longestDelay)
     counts = SimulationCounts(populations: network.populations.count)
     hashes = TileHashes(count: owned.count)
     samplers = try description.columnRecordings.map { try ColumnSampler($0, description, blocks: blocks) }
@@ -140,6 +136,8 @@ public final class Simulation<S: SimulationScalar> {
   /// Draws the synapses, if they are to be stored, and reads the spikes from outside.
   ///
   /// - Parameter progress: called with the share of this rank's synapses that exist, 0 ... 1.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func build(progress: (Double) -> Void) throws {
     let isOwned = Set(owned)
     for i in draws.draws.indices { try draws.draws[i].loadEdges(isOwned: isOwned.contains) }
@@ -158,14 +156,21 @@ public final class Simulation<S: SimulationScalar> {
       arenas.append(arena)
       arenaBytes = arena.bytes
     } else {
-      throw NetworkError("storage: procedural is not available in this build")
+      let pool = ChunkPool<S>()
+      for block in blocks { block.prepareProcedural(draws, pool: pool) }
+      // Nobody has counted them; the mean of the rules is what there is.
+      counts.synapses = Int(expectedSynapses().rounded())
+      chunks = pool
+      progress(1)
     }
-    let concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
+    var concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
+    for block in blocks { concerned.formUnion(block.procedural.sources) }
     externalSpikes = try ExternalSpikes(
       description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,
       lastStep: description.steps, concerns: concerned.contains)
   }
   private var arenas: [SynapseArena] = []
+  private var chunks: ChunkPool<S>?
 
   /// Mean number of synapses onto this rank's tiles.
   func expectedSynapses() -> Double {

@@ -23,6 +23,8 @@ extension Simulation {
   /// Advances to `end` (at most); the spikes of steps from `recordFrom` on are recorded.
   ///
   /// - Parameter afterInterval: called after each exchange with the next step; it returns false to stop there, on all ranks alike.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func run(
     until end: Int, observer: (any SimulationObserver)?, _ communicator: borrowing Communicator,
     afterInterval: (Int) throws -> Bool = { _ in true }
@@ -30,7 +32,8 @@ extension Simulation {
     while step < end {
       let steps = min(interval, end - step)
       exchange.begin()
-      enqueueExternal(steps: steps)
+      for lag in 0..<steps { recent[(step + lag) % recent.count].removeAll(keepingCapacity: true) }
+      try enqueueExternal(steps: steps)
       stopwatch.lap(.delivery)
       var owned = 0
       for (number, block) in blocks.enumerated() {
@@ -45,7 +48,7 @@ extension Simulation {
       try exchange.start()
       try exchange.finish(steps: steps)
       stopwatch.lap(.communication)
-      enqueue(steps: steps)
+      try enqueue(steps: steps)
       stopwatch.lap(.delivery)
       step += steps
       for i in samplers.indices {
@@ -63,7 +66,7 @@ extension Simulation {
     block.input.update(repeating: 0, count: block.width * block.channels)
     for place in block.tiles.indices { applyInputs(block, place, step) }
     stopwatch.lap(.externalInput)
-    let events = block.pending.deliver(step: step, into: block.input)
+    let events = block.deliver(step: step)
     if recording { counts.events += events }
     stopwatch.lap(.delivery)
     for (place, tile) in block.tiles.enumerated() {
@@ -74,6 +77,8 @@ extension Simulation {
       if count == 0 { continue }
       let owned = firstOwned + place
       exchange.add(lag: lag, owned: owned, first: tile.firstNeuron, places: block.fired, count: count)
+      let first = UInt32(truncatingIfNeeded: tile.firstNeuron)
+      for i in 0..<count { recent[step % recent.count].append(first + UInt32(block.fired[i])) }
       if recording {
         counts.spikes[tile.tile.population] += count
         hashes.add(owned: owned, step: step, first: tile.firstNeuron, places: block.fired, count: count)
@@ -85,60 +90,59 @@ extension Simulation {
 
   private func applyInputs(_ block: Block<S>, _ place: Int, _ step: Int) {
     let tile = block.tiles[place]
-    let numbers = inputsOfPopulation[tile.tile.population]
-    if numbers.isEmpty { return }
-    var changed = false
-    for number in numbers {
-      switch inputs[number].kind {
-      case .poisson:
-        inputs[number].addSpikes(
-          step: step, tile: tile.tile.number, count: tile.tile.count, input: block.input + tile.offset, inputStride: block.width,
-          scratch: scratch)
-      case .current(let current): changed = changed || current.changes(at: step, in: inputs[number].steps)
-      }
+    let (number, count) = (tile.tile.number, tile.tile.count)
+    for input in inputs.poisson[tile.tile.population] {
+      input.add(step: step, tile: number, count: count, input: block.input + tile.offset, inputStride: block.width, scratch: scratch)
     }
-    if changed { block.setCurrent(place) { current in addCurrents(numbers, tile.tile, step, to: current) } }
-  }
-
-  private func addCurrents(_ numbers: [Int], _ tile: Tile, _ step: Int, to current: UnsafeMutablePointer<S>) {
-    for number in numbers {
-      if case .current(let input) = inputs[number].kind, inputs[number].steps.contains(step) {
-        input.add(step: step, tile: tile.number, count: tile.count, to: current, scratch: scratch)
-      }
+    let currents = inputs.currents[tile.tile.population]
+    if currents.isEmpty || !currents.contains(where: { $0.changes(at: step) }) { return }
+    block.setCurrent(place) { current in
+      for input in currents { input.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
     }
   }
 
   /// Puts the interval's spikes, ascending by (step, source), on their way to the blocks.
-  private func enqueue(steps: Int) {
+  private func enqueue(steps: Int) throws {
     for lag in 0..<steps {
       var tile = 0
       var neurons = 0..<0
-      exchange.spikes[lag].withUnsafeBufferPointer { spikes in
-        for spike in spikes {
-          let neuron = Int(spike)
-          if !neurons.contains(neuron) {
-            tile = tiles.tile(ofNeuron: neuron)
-            neurons = tiles.neurons(of: tiles[tile])
-          }
-          send(tile: tile, place: neuron - neurons.lowerBound, step: step + lag)
+      var firstOfPopulation = 0
+      for spike in exchange.spikes[lag] {
+        let neuron = Int(spike)
+        if !neurons.contains(neuron) {
+          tile = tiles.tile(ofNeuron: neuron)
+          neurons = tiles.neurons(of: tiles[tile])
+          firstOfPopulation = tiles.firstNeuron(ofPopulation: tiles[tile].population)
         }
+        try send(tile: tile, place: neuron - neurons.lowerBound, source: neuron - firstOfPopulation, step: step + lag)
       }
     }
   }
 
   /// Puts the spikes from outside that are emitted in the coming interval on their way: they may arrive within it. They come before the
   /// network's own of the same step, on any number of ranks.
-  private func enqueueExternal(steps: Int) {
+  private func enqueueExternal(steps: Int) throws {
     for lag in 0..<steps {
-      externalSpikes?.take(step: step + lag) { spike in
+      try externalSpikes?.take(step: step + lag) { spike in
         let tile = tiles.tile(ofNeuron: Int(spike))
-        send(tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, step: step + lag)
+        let first = tiles.firstNeuron(ofPopulation: tiles[tile].population)
+        try send(
+          tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, source: Int(spike) - first, step: step + lag)
       }
     }
   }
 
-  private func send(tile: Int, place: Int, step: Int) {
+  /// Puts one spike on its way to all blocks.
+  ///
+  /// - Parameters:
+  ///   - place: the neuron's place in its tile.
+  ///   - source: its index in its population.
+  private func send(tile: Int, place: Int, source: Int, step: Int) throws {
     for block in blocks {
+      if let arrivals = block.arrivals {
+        try block.procedural.spike(source: source, tile: tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
+        continue
+      }
       guard let groups = block.groupsOfTile[tile] else { continue }
       for index in groups {
         let group = block.groups[index]

@@ -8,6 +8,8 @@ uint64_t cplatform_nanoseconds(void);
 uint64_t cplatform_thread_nanoseconds(void);
 /// Peak resident memory of this process in bytes (VmHWM).
 int64_t cplatform_peak_memory(void);
+/// Resident memory of this process in bytes now.
+int64_t cplatform_resident_memory(void);
 /// Proportional set size of this process in bytes now (shared pages counted in part), or -1 where the system does not tell.
 int64_t cplatform_proportional_memory(void);
 /// Host name, in a buffer that lives as long as the process.

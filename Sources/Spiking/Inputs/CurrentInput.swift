@@ -3,7 +3,7 @@ import Maths
 import Networks
 
 /// The current [pA] that an input injects into the neurons of a tile, as a function of the step.
-struct CurrentInput<S: SimulationScalar>: Sendable {
+final class CurrentInput<S: SimulationScalar>: Sendable {
   private enum Form: Sendable {
     /// Amplitudes that hold from steps on.
     case levels(steps: [Int], amplitudes: [Double])
@@ -11,9 +11,12 @@ struct CurrentInput<S: SimulationScalar>: Sendable {
   }
   private let form: Form
   private let first: Int
+  /// Steps in which the current flows.
+  let active: Range<Int>
 
   init(_ input: InputDescription, number: Int, seed: UInt64, resolution: Double) throws {
-    func fail(_ text: String) -> NetworkError { NetworkError("input \(input.name): \(text)") }
+    func fail(_ text: String) -> NetworkError { input.fault(text) }
+    active = try input.steps(resolution: resolution)
     func steps(_ time: Double) -> Int { Int(((time + input.delay) / resolution).rounded()) }
     first = steps(input.start)
     switch input.kind {
@@ -35,7 +38,7 @@ struct CurrentInput<S: SimulationScalar>: Sendable {
   }
 
   /// Whether the current differs from that of the step before.
-  func changes(at step: Int, in active: Range<Int>) -> Bool {
+  func changes(at step: Int) -> Bool {
     if step == active.lowerBound || step == active.upperBound { return true }
     guard active.contains(step) else { return false }
     switch form {
@@ -46,6 +49,7 @@ struct CurrentInput<S: SimulationScalar>: Sendable {
 
   /// Adds the current of a step to `count` neurons.
   func add(step: Int, tile: Int, count: Int, to current: UnsafeMutablePointer<S>, scratch: InputScratch<S>) {
+    guard active.contains(step) else { return }
     switch form {
     case .levels(let steps, let amplitudes):
       guard let level = steps.lastIndex(where: { $0 <= step }) else { return }

@@ -55,6 +55,8 @@ public struct IafPscExp<S: SimulationScalar>: NeuronModel {
   public func offset(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
   public func rest(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func advance(_ tile: TileStep<S>) -> Int {
     typealias Vector = S.Lanes
     let (v, iEx, iIn, left) = (tile.column(0), tile.column(1), tile.column(2), tile.column(3))

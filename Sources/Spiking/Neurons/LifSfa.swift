@@ -54,6 +54,8 @@ public struct LifSfa<S: SimulationScalar>: NeuronModel {
   public func offset(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
   public func rest(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func advance(_ tile: TileStep<S>) -> Int {
     typealias Vector = S.Lanes
     let (v, c, left, arrived) = (tile.column(0), tile.column(1), tile.column(2), tile.receptor(0))

@@ -1,0 +1,40 @@
+// Choice between the versions of the row kernels; see CRows.h for what they compute.
+#include "CRows.h"
+#include "versions.h"
+
+#if defined(__x86_64__)
+static int wide(void) { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"); }
+
+void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+  if (wide()) crows_add_512(sum, rows, stride, width, indices, count);
+  else crows_add_256(sum, rows, stride, width, indices, count);
+}
+
+void crows_dots(
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
+  if (wide()) crows_dots_512(weights, width, units, gradients, gradient_stride, needed, samples, capacity, out, out_stride);
+  else crows_dots_256(weights, width, units, gradients, gradient_stride, needed, samples, capacity, out, out_stride);
+}
+#else
+#include <math.h>
+
+void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+  for (int64_t j = 0; j < count; j++)
+    for (int64_t i = 0; i < width; i++) sum[i] += rows[indices[j] * stride + i];
+}
+
+void crows_dots(
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
+  for (int64_t u = 0; u < units; u++)
+    for (int64_t j = 0; j < needed[u]; j++) {
+      int64_t s = samples[u * capacity + j];
+      float part[16] = {0};
+      for (int64_t i = 0; i < width; i++) part[i % 16] = fmaf(weights[u * width + i], gradients[s * gradient_stride + i], part[i % 16]);
+      for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) part[i] += part[i + half];
+      out[s * out_stride + u] += part[0];
+    }
+}
+#endif

@@ -1,0 +1,111 @@
+// Row kernels in registers of 512 bits.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "versions.h"
+
+#define INNER static inline __attribute__((always_inline)) __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+#define OUTER __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+
+// A sum over `n` registers (a literal at every call), the last of which may be half one: totals stay in registers over the whole list.
+INNER void tile(
+    const int n, float *sum, const float *rows, int64_t stride, const uint16_t *indices, int64_t count, __mmask16 last) {
+  __m512 total[26];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < n - 1; i++) total[i] = _mm512_loadu_ps(sum + 16 * i);
+  total[n - 1] = _mm512_maskz_loadu_ps(last, sum + 16 * (n - 1));
+  for (int64_t j = 0; j < count; j++) {
+    const float *row = rows + indices[j] * stride;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < n - 1; i++) total[i] = _mm512_add_ps(total[i], _mm512_loadu_ps(row + 16 * i));
+    total[n - 1] = _mm512_add_ps(total[n - 1], _mm512_maskz_loadu_ps(last, row + 16 * (n - 1)));
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < n - 1; i++) _mm512_storeu_ps(sum + 16 * i, total[i]);
+  _mm512_mask_storeu_ps(sum + 16 * (n - 1), last, total[n - 1]);
+}
+
+#define CASE(n) \
+  case n: tile(n, sum + done, rows + done, stride, indices, count, mask); break;
+
+OUTER void crows_add_512(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+  // Tiles of nearly equal width, at most 26 registers.
+  int64_t left = (width + 15) / 16, tiles = (left + 25) / 26, done = 0;
+  for (; tiles > 0; tiles--) {
+    int64_t n = (left + tiles - 1) / tiles;
+    __mmask16 mask = tiles == 1 && width % 16 != 0 ? 0x00FF : 0xFFFF;
+    switch (n) {
+      CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
+      CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
+      CASE(11) CASE(12) CASE(13) CASE(14) CASE(15)
+      CASE(16) CASE(17) CASE(18) CASE(19) CASE(20)
+      CASE(21) CASE(22) CASE(23) CASE(24) CASE(25)
+      CASE(26)
+    }
+    left -= n;
+    done += 16 * n;
+  }
+}
+
+// Products of `n` samples with one row; register i of a dot is its sixteen partial sums.
+INNER void dots(
+    const int n, const float *row, int64_t width, const float *gradients, int64_t stride, const uint8_t *samples, float *out,
+    int64_t out_stride) {
+  const float *g[8];
+  __m512 part[8];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < n; k++) {
+    g[k] = gradients + samples[k] * stride;
+    part[k] = _mm512_setzero_ps();
+  }
+  int64_t i = 0;
+  for (; i + 16 <= width; i += 16) {
+    __m512 w = _mm512_loadu_ps(row + i);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < n; k++) part[k] = _mm512_fmadd_ps(w, _mm512_loadu_ps(g[k] + i), part[k]);
+  }
+  if (i < width) {
+    // The mask leaves the upper partial sums alone, as the narrow version does.
+    __m512 w = _mm512_maskz_loadu_ps(0x00FF, row + i);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < n; k++) part[k] = _mm512_mask3_fmadd_ps(w, _mm512_maskz_loadu_ps(0x00FF, g[k] + i), part[k], 0x00FF);
+  }
+#pragma clang loop unroll(full)
+  for (int k = 0; k < n; k++) {
+    __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(part[k]), _mm512_extractf32x8_ps(part[k], 1));
+    __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    out[samples[k] * out_stride] += _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+  }
+}
+
+OUTER void crows_dots_512(
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
+  for (int64_t u = 0; u < units; u++) {
+    const float *row = weights + u * width;
+    const uint8_t *list = samples + u * capacity;
+    int64_t left = needed[u];
+    while (left >= 8) {
+      dots(8, row, width, gradients, gradient_stride, list, out + u, out_stride);
+      list += 8;
+      left -= 8;
+    }
+    if (left >= 4) {
+      dots(4, row, width, gradients, gradient_stride, list, out + u, out_stride);
+      list += 4;
+      left -= 4;
+    }
+    if (left >= 2) {
+      dots(2, row, width, gradients, gradient_stride, list, out + u, out_stride);
+      list += 2;
+      left -= 2;
+    }
+    if (left >= 1) {
+      dots(1, row, width, gradients, gradient_stride, list, out + u, out_stride);
+      list += 1;
+      left -= 1;
+    }
+  }
+}
+#endif

@@ -1,0 +1,53 @@
+// The folder of a run: what is in it, and that it can be written.
+import Foundation
+import Storage
+
+/// Paths of a run's files.
+public struct RunFolder: Sendable {
+  public let path: String
+  public init(_ path: String) { self.path = path }
+
+  public var configuration: String { file("configuration.yaml") }
+  public var summary: String { file("summary.json") }
+  public var log: String { file("run.jsonl") }
+  public var spikes: String { file("spikes.h5") }
+  public var report: String { file("report.html") }
+  public var parts: String { file("parts") }
+  public func file(_ name: String) -> String { path + "/" + name }
+  public func spikePart(_ rank: Int) -> String { "\(parts)/spikes-\(rank).part" }
+  public func reportPart(_ name: String, _ rank: Int) -> String { "\(parts)/\(name)-\(rank).part" }
+
+  /// Makes the folder, and removes the results of an earlier run so that none is taken for this one's.
+  /// - Throws: `StorageError` 73 if it cannot be made or written.
+  public func prepare() throws {
+    let files = FileManager.default
+    do {
+      try files.createDirectory(atPath: parts, withIntermediateDirectories: true)
+    } catch {
+      throw StorageError(
+        .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output")
+    }
+    for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
+    for old in [summary, spikes, report] where files.fileExists(atPath: old) {
+      do {
+        try files.removeItem(atPath: old)
+      } catch {
+        throw StorageError(
+          .cannotCreate, path: old, operation: "replace the result of an earlier run", reason: Self.reason(error),
+          remedy: "choose another folder with --output")
+      }
+    }
+    try AtomicFile.write(parts + "/writable", text: "")
+    try? files.removeItem(atPath: parts + "/writable")
+  }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Removes the parts once they are assembled.
+  public func removeParts() { try? FileManager.default.removeItem(atPath: parts) }
+
+  private static func reason(_ error: any Error) -> String {
+    (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.code ?? 0 == 13 ? "permission denied" : "\($0)")" }
+      ?? error.localizedDescription
+  }
+}

@@ -1,0 +1,30 @@
+// The log of a run: one JSON object per line, written by rank 0.
+import CPlatform
+import Foundation
+import Parallel
+import Storage
+
+/// `run.jsonl` of a run folder.
+final class RunLog {
+  private let lines: JSONLines
+
+  init(_ path: String, _ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws {
+    lines = try JSONLines(appendingTo: path)
+    try event(
+      "run.start",
+      [
+        "version": .string(ProgramVersion.text), "study": .string(experiment.study), "title": .string(experiment.title),
+        "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
+        "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.description.seed)),
+      ])
+  }
+
+  func event(_ name: String, _ fields: JSONObject) throws {
+    try lines.write(name, fields)
+  }
+}
+
+/// The program's version.
+public enum ProgramVersion {
+  public static let text = "0.1.0"
+}

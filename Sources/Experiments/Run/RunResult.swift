@@ -1,0 +1,118 @@
+// The figures of a finished simulation, for summary.json and for the person who waits. Made collectively.
+import CPlatform
+import Maths
+import Networks
+import Parallel
+import Running
+import Spiking
+import Storage
+
+/// What all ranks together did.
+struct RunResult {
+  let figures: SimulationFigures
+  let table: PerformanceTable
+  private(set) var summary: JSONObject
+  var notes: [String] = [] {
+    didSet { summary["notes"] = .array(notes.map { .string($0) }) }
+  }
+
+  init<S: SimulationScalar>(
+    _ experiment: Experiment, _ simulation: Simulation<S>, _ communicator: borrowing Communicator, buildTime: Double, runTime: Double
+  ) throws {
+    let description = experiment.description
+    let phases = Phase.simulation
+    let mine = phases.map { simulation.stopwatch.seconds(of: $0) } + [simulation.stopwatch.total]
+    let all = try communicator.allGather(mine)
+    let perRank = stride(from: 0, to: all.count, by: phases.count + 1).map { Array(all[$0..<$0 + phases.count + 1]) }
+    table = PerformanceTable(phases: phases, seconds: perRank.map { Array($0.dropLast()) }, totals: perRank.map { $0.last! })
+    let peak = Self.peakMemory()
+    var sums = [
+      simulation.counts.synapses, simulation.counts.externalSynapses, simulation.counts.spikes.reduce(0, +), simulation.counts.events,
+      Int(peak), simulation.arenaBytes, simulation.stateBytes, simulation.traffic.messages, simulation.traffic.bytes,
+    ]
+    try communicator.sum(&sums)
+    let largest = try communicator.max(Int(peak))
+    let node = try communicator.splitByNode()
+    let nodes = try communicator.sum(node.rank == 0 ? 1 : 0)
+    let recordedSteps = description.steps - description.presimulationSteps
+    let neurons = description.network.neurons
+    let external = Self.externalEvents(description)
+    figures = SimulationFigures(
+      modelTime: Double(recordedSteps) * description.resolution / 1000, wallTime: runTime, buildTime: buildTime, ranks: communicator.size,
+      nodes: nodes, largestPeakMemory: Int64(largest), totalPeakMemory: Int64(sums[4]), neurons: Int64(neurons), synapses: Int64(sums[0]),
+      spikes: Int64(sums[2]), synapticEvents: Int64(sums[3]), externalEvents: Int64(external),
+      neuronSteps: Int64(neurons) * Int64(recordedSteps))
+    let rates = try simulation.rates(communicator)
+    let spikeHash = try simulation.spikeHash(communicator)
+    let stateHash = try simulation.stateHash(communicator)
+    var summary: JSONObject = [
+      "kind": "simulation", "study": .string(experiment.study), "title": .string(experiment.title), "version": .string(ProgramVersion.text), "random_layout_version": JSONValue(randomLayoutVersion),
+      "seed": JSONValue(Int(description.seed)), "precision": .string(S.precision), "storage": .string(description.storage.rawValue),
+      "resolution_ms": JSONValue(description.resolution), "ranks": JSONValue(communicator.size), "threads": 1, "nodes": JSONValue(nodes),
+      "neurons": JSONValue(neurons), "synapses": JSONValue(sums[0]), "external_synapses": JSONValue(sums[1]),
+      "tiles": JSONValue(simulation.tiles.count), "interval_steps": JSONValue(simulation.interval),
+    ]
+    for (key, value) in figures.summary(table) where summary[key] == nil {
+      summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
+    }
+    summary["mean_rate_hz"] = JSONValue(figures.meanRate)
+    summary["presimulation_ms"] = JSONValue(description.presimulation)
+    summary["populations"] = .array(experiment.groups.map { ["name": .string($0.name), "neurons": JSONValue($0.neurons)] })
+    summary["rates_hz"] = .object(Self.ratesByName(experiment, rates))
+    summary["spike_hash"] = .string(spikeHash)
+    summary["state_hash"] = .string(stateHash)
+    summary["synapse_bytes"] = JSONValue(sums[5])
+    summary["state_bytes"] = JSONValue(sums[6])
+    summary["messages_sent"] = JSONValue(sums[7])
+    summary["bytes_sent"] = JSONValue(sums[8])
+    var phaseTable: JSONObject = [:]
+    for row in table.rows {
+      phaseTable[row.key] = [
+        "min_s": JSONValue(row.minimum), "mean_s": JSONValue(row.mean), "max_s": JSONValue(row.maximum), "share": JSONValue(row.share),
+        "imbalance": JSONValue(row.imbalance),
+      ]
+    }
+    summary["phases"] = .object(phaseTable)
+    self.summary = summary
+    for (population, rate) in zip(description.network.populations, rates)
+    where !population.isVirtual && rate <= description.checks.lowestRate && recordedSteps > 0 {
+      notes.append("population \(population.name) stays at \(HumanUnits.significant(rate)) Hz")
+    }
+  }
+
+  /// Mean rates under the names by which populations are reported.
+  private static func ratesByName(_ experiment: Experiment, _ rates: [Double]) -> JSONObject {
+    var object: JSONObject = [:]
+    for group in experiment.groups {
+      let spikes = group.populations.reduce(0.0) { $0 + rates[$1] * Double(experiment.description.network.populations[$1].count) }
+      object[group.name] = JSONValue(group.neurons > 0 ? spikes / Double(group.neurons) : 0)
+    }
+    return object
+  }
+
+  /// Expected number of spikes that Poisson inputs deliver in the recorded time.
+  private static func externalEvents(_ description: SimulationDescription) -> Double {
+    var sum = 0.0
+    for input in description.inputs {
+      guard case .poisson(let rate, _, _) = input.kind else { continue }
+      let end = description.presimulation + description.duration
+      let active = max(0, min(end, input.stop + input.delay) - max(description.presimulation, input.start + input.delay))
+      sum += rate * active / 1000 * Double(description.network.populations[input.population].count)
+    }
+    return sum.rounded()
+  }
+
+  /// Peak memory of this process, with pages shared between processes counted in part, as far as the system tells.
+  private static func peakMemory() -> Int64 {
+    let shared = cplatform_resident_memory() - cplatform_proportional_memory()
+    return cplatform_proportional_memory() > 0 ? cplatform_peak_memory() - max(shared, 0) : cplatform_peak_memory()
+  }
+
+  /// Writes the table and where things lie to standard error.
+  func tell(_ folder: RunFolder) {
+    var text = "\n" + figures.text(table) + "\n"
+    for note in notes { text += "NOTE \(note)\n" }
+    text += "\nResults in \(folder.path): summary.json, spikes.h5, configuration.yaml\nReport    \(folder.report)\n"
+    text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
+  }
+}

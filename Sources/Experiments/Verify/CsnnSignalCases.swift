@@ -1,0 +1,90 @@
+// Cases of time courses: gain curves and state traces of a single cell, and the regression waves.
+import Training
+
+extension CsnnCases {
+  /// A single two-compartment cell with unit weights under given currents; returns network and tape.
+  private static func drive<S: TrainingScalar>(
+    _ config: ReferenceNode, _ interaction: String, soma: [[Double]], apical: [[Double]], _: S.Type
+  ) throws -> (SpikingNetwork<S>, Tape<S>) {
+    guard let interaction = Interaction(rawValue: interaction) else {
+      throw ReferenceError(file: config.path, problem: "goes with an unknown interaction '\(interaction)'")
+    }
+    let dt = try config["dt"]?.number() ?? 1
+    let cell = CellModel.clif(
+      interaction: interaction, threshold: try config.required("threshold").number(),
+      tauSoma: .uniform(try config.required("tau_soma").number() / dt),
+      tauApical: .uniform(try config.required("tau_apical").number() / dt),
+      reset: .subtraction, surrogate: Surrogate(.triangle))
+    let network = try SpikingNetwork<S>(
+      NetworkDescription(
+        inputs: [InputGroup("x", channels: 1), InputGroup("c", channels: 1)], layers: [LayerDescription("cell", units: 1, cell: cell)],
+        projections: [
+          ProjectionDescription("weight", from: [.input(0)], to: 0, compartments: 0..<1),
+          ProjectionDescription("weight", from: [.input(1)], to: 0, compartments: 1..<2),
+        ]))
+    let parameters = network.makeParameters(), weight = try config["weights"]?.number() ?? 1
+    for name in ["cell.weight_soma", "cell.weight_apical"] { network.layout[name: name]?.scatter([S(weight)], to: parameters.pointer) }
+    let steps = soma[0].count
+    let tape = network.makeTape(samples: soma.count, steps: steps)
+    let groups = [soma, apical].map { currents in ReferenceNetwork.sequences(currents.map { $0.map { [$0] } }) }
+    try network.forward(MicroBatch(groups: groups), steps: steps, parameters: parameters, tape: tape)
+    return (network, tape)
+  }
+
+  static func gainCurves<S: TrainingScalar>(_ node: ReferenceNode, _ comparison: inout Comparison, _: S.Type) throws {
+    let config = try node.required("config"), rates = try node.required("rate_per_step")
+    let soma = try node.required("soma_input").vector(), apical = try node.required("apical_input").vector()
+    // Rates are counted over 1,000 steps after 200 steps to settle.
+    let settling = try node["settling_steps"]?.integer() ?? 200, counted = try node["steps"]?.integer() ?? 1000
+    let steps = settling + counted
+    for key in rates.keys {
+      var found: [Double] = []
+      for level in apical {
+        let (_, tape) = try drive(
+          config, key, soma: soma.map { Array(repeating: $0, count: steps) },
+          apical: soma.map { _ in Array(repeating: level, count: steps) },
+          S.self)
+        found += soma.indices.map { sample in
+          (settling + 1...steps).reduce(0.0) { $0 + Double(tape.spikes(layer: 0, step: $1, sample: sample)[0]) } / Double(counted)
+        }
+      }
+      comparison.add("rate \(key)", found, try rates.required(key).flat(), tolerance: 0.002 + 1e-12, absolute: true)
+    }
+  }
+
+  static func gainTraces<S: TrainingScalar>(_ node: ReferenceNode, _ comparison: inout Comparison, _: S.Type) throws {
+    let config = try node.required("config"), traces = try node.required("traces")
+    let soma = try node.required("soma_input").vector(), apical = try node.required("apical_input").vector()
+    for key in traces.keys {
+      let trace = try traces.required(key)
+      let (network, tape) = try drive(config, key, soma: [soma], apical: [apical], S.self)
+      for name in ["vs", "va"] {
+        guard let expected = try trace[name]?.vector() else { continue }
+        let found = (1...tape.steps).flatMap { network.state(name, layer: 0, step: $0, sample: 0, on: tape) ?? [] }
+        comparison.add("\(key) \(name)", found.map { Double($0) }, expected)
+      }
+      if let expected = try trace["z"]?.vector() {
+        let found = (1...tape.steps).flatMap { tape.spikes(layer: 0, step: $0, sample: 0) }
+        comparison.add("\(key) spikes", found.map { Double($0) }, expected, tolerance: 0)
+      }
+    }
+  }
+
+  /// Waves, points within 1e-9 of a jump left out.
+  static func waves(_ node: ReferenceNode, _ comparison: inout Comparison) throws {
+    for (index, entry) in try node.required("cases").list().enumerated() {
+      let kind = try (entry["wave"] ?? entry["kind"] ?? entry.required("type")).text()
+      guard let wave = Wave(rawValue: kind) else { throw ReferenceError(file: entry.path, problem: "names an unknown wave '\(kind)'") }
+      let steps = try (entry["time_steps"] ?? node.required("time_steps")).integer()
+      let shift = try (entry["shift"] ?? entry["k"] ?? entry.required("phase_shift")).integer()
+      let found = wave.values(steps: steps, shift: shift, amplitude: try entry.required("amplitude").number())
+      let spacing = wave.distance(samples: steps + 1)
+      func compare(_ what: String, _ expected: [Double], from first: Int) {
+        let kept = expected.indices.filter { !wave.isJump(at: Double(shift + first + $0) * spacing) }
+        comparison.add("\(index) \(kind) \(what)", kept.map { found[first + $0] }, kept.map { expected[$0] })
+      }
+      if let data = try (entry["data"] ?? entry["x"])?.flat() { compare("data", data, from: 0) }
+      if let target = try (entry["target"] ?? entry["y"])?.flat() { compare("target", target, from: 1) }
+    }
+  }
+}

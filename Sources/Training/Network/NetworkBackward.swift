@@ -1,0 +1,188 @@
+// Backward through time, in chunks of steps: spike gradients where they are needed, the cells, then the weight gradients of the chunk.
+
+/// What the loss asks of backward.
+public struct OutputGradient<S: TrainingScalar> {
+  /// Per layer: dL/dy of a readout or dL/dz of spikes, `[step][sample][padded unit]` with step 0 unused; nil for none.
+  public var perStep: [AlignedBuffer<S>?]
+  /// Per layer and sample: dL/dz that is the same for every unit and step.
+  public var perSpike: [[S]]
+
+  public init(perStep: [AlignedBuffer<S>?], perSpike: [[S]]) {
+    self.perStep = perStep
+    self.perSpike = perSpike
+  }
+}
+
+extension SpikingNetwork {
+  public func makeBackwardBuffers(samples: Int) -> BackwardBuffers<S> { BackwardBuffers(self, samples: samples) }
+
+  /// A buffer for ``OutputGradient/perStep`` with `value(step from 1, sample, unit)`.
+  public func outputBuffer(layer: Int, tape: Tape<S>, _ value: (Int, Int, Int) -> S) -> AlignedBuffer<S> {
+    let shape = layers[layer], samples = tape.samples
+    let buffer = AlignedBuffer<S>(count: (tape.steps + 1) * samples * shape.padded, zero: 0)
+    for step in 1..<(tape.steps + 1) {
+      for sample in 0..<samples {
+        for unit in 0..<shape.units { buffer[(step * samples + sample) * shape.padded + unit] = value(step, sample, unit) }
+      }
+    }
+    return buffer
+  }
+
+  /// Adds the gradient of the micro-batch on the tape to `gradient`.
+  ///
+  /// - Parameters:
+  ///   - tape: as ``forward(_:steps:parameters:tape:)`` left it, with the same `parameters`.
+  ///   - output: gradients of the loss with respect to outputs and spikes.
+  ///   - buffers: made for the tape's number of samples.
+  ///   - gradient: flat buffer in the layout of the parameters.
+  ///   - record: receives all gradients of states and inputs when present.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func backward(
+    _ tape: Tape<S>, output: OutputGradient<S>, parameters: AlignedBuffer<S>, buffers: BackwardBuffers<S>, gradient: AlignedBuffer<S>,
+    record: GradientRecord<S>? = nil
+  ) {
+    precondition(buffers.samples == tape.samples, "buffers made for another micro-batch size")
+    for layer in buffers.layers { layer.clear() }
+    record?.prepare(layers: layers.map { $0.states + 1 }, groups: description.inputs.count, steps: tape.steps)
+    run(tape, output, UnsafePointer(parameters.pointer), buffers, gradient.pointer, record)
+    clearAutapses(gradient.pointer)
+  }
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func run(
+    _ tape: Tape<S>, _ output: OutputGradient<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
+    _ gradient: UnsafeMutablePointer<S>, _ record: GradientRecord<S>?
+  ) {
+    let plans = layout.links.map { LinkPlan($0, tape) }
+    transposeNarrowLinks(parameters, buffers)
+    var end = tape.steps
+    while end > 0 {
+      let start = max(0, end - buffers.chunk)
+      // The first row of the chunk after (zero at the end of time) becomes the row behind the last of this one.
+      for layer in buffers.layers { layer.row(end - start + 1).update(from: layer.row(1), count: layer.rowStride) }
+      var step = end
+      while step > start {
+        for index in layers.indices.reversed() {
+          let row = step - start
+          gatherSpikeGradient(index, tape, output, parameters, buffers, step, row, everything: record != nil)
+          stepBack(index, tape, buffers, step, row, record: record != nil)
+          if let record { note(record, index, tape, parameters, buffers, step, row) }
+        }
+        step -= 1
+      }
+      addWeightGradients(plans, tape.samples, buffers, start: start, end: end, gradient)
+      end = start
+    }
+    if let record { noteInitial(record, tape, output, parameters, buffers) }
+  }
+
+  /// dL/dz of one step: what the step after carried, the loss, and the products with the currents' gradients of all targets.
+  @inline(__always)
+  func gatherSpikeGradient(
+    _ index: Int, _ tape: Tape<S>, _ output: OutputGradient<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
+    _ step: Int, _ row: Int, everything: Bool
+  ) {
+    let shape = layers[index], layer = buffers.layers[index], samples = tape.samples, units = shape.padded
+    let gz = layer.spikeGradient.pointer, carried = layer.carriedSpike.pointer
+    for sample in 0..<samples {
+      let cost = Lanes<S>(repeating: output.perSpike[index][sample])
+      for block in (sample &* units / 8)..<((sample &+ 1) &* units / 8) { store(load(carried, block) + cost, gz, block) }
+    }
+    if step > 0, let external = output.perStep[index] {
+      let from = external.pointer + step &* samples &* units
+      for block in 0..<(samples &* units / 8) { store(load(gz, block) + load(from, block), gz, block) }
+    }
+    if outgoing[index].isEmpty { return }
+    let needed = layer.needed.pointer, list = layer.neededSamples.pointer
+    listNeeded(index, tape, step, needed, list, everything: everything)
+    for (place, link) in outgoing[index].enumerated() {
+      if step + link.delay > tape.steps { continue }
+      let target = buffers.layers[link.target]
+      let from = UnsafePointer(target.row(row + link.delay) + link.driveOffset)
+      if let transposed = layer.narrow[place] {
+        let outputs = layers[link.target].units
+        for sample in 0..<samples {
+          addCombination(
+            of: transposed.pointer, factors: from + sample &* target.driveStride, count: outputs, to: gz + sample &* units, width: units)
+        }
+        continue
+      }
+      S.addDots(
+        RowDots(
+          weights: parameters + link.offset, width: link.width, units: shape.units, gradients: from, gradientStride: target.driveStride,
+          needed: needed, samples: list, capacity: samples, out: gz, outStride: units))
+    }
+  }
+
+  /// Weights onto very few targets are kept by target as well: one row per target then costs less than one product per unit.
+  @inline(__always)
+  private func transposeNarrowLinks(_ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>) {
+    for (index, links) in outgoing.enumerated() {
+      for (place, link) in links.enumerated() {
+        guard let transposed = buffers.layers[index].narrow[place] else { continue }
+        for unit in 0..<link.rows {
+          for output in 0..<link.width { transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output] }
+        }
+      }
+    }
+  }
+
+  /// For each unit, the samples in which its surrogate derivative is not zero.
+  @inline(__always)
+  private func listNeeded(
+    _ index: Int, _ tape: Tape<S>, _ step: Int, _ needed: UnsafeMutablePointer<Int32>, _ list: UnsafeMutablePointer<UInt8>,
+    everything: Bool
+  ) {
+    let layer = tape.layers[index], samples = tape.samples
+    needed.update(repeating: 0, count: layer.paddedUnits)
+    for sample in 0..<samples {
+      let bits = layer.support(step, sample)
+      var byte = 0
+      while byte < layer.bitRow {
+        var word = UnsafeRawPointer(bits + byte).load(as: UInt64.self)
+        if everything { word = layer.units - byte * 8 >= 64 ? ~0 : (1 << UInt64(layer.units - byte * 8)) - 1 }
+        while word != 0 {
+          let unit = byte &* 8 &+ word.trailingZeroBitCount
+          let count = Int(needed[unit])
+          list[unit &* samples &+ count] = UInt8(truncatingIfNeeded: sample)
+          needed[unit] = Int32(truncatingIfNeeded: count &+ 1)
+          word &= word &- 1
+        }
+        byte &+= 8
+      }
+    }
+  }
+
+  @inline(__always)
+  private func stepBack(_ index: Int, _ tape: Tape<S>, _ buffers: BackwardBuffers<S>, _ step: Int, _ row: Int, record: Bool) {
+    let shape = layers[index], layer = buffers.layers[index], slots = tape.layers[index]
+    var previousSpikes = UnsafePointer(layer.previousSpikes.pointer)
+    if slots.graded {
+      previousSpikes = UnsafePointer(slots.spikeRow(step - 1))
+    } else if shape.spikes {
+      for sample in 0..<tape.samples {
+        let bits = slots.spikes(step - 1, sample), z = layer.previousSpikes.pointer + sample &* shape.padded
+        for block in 0..<(shape.padded / 8) { store(S.ones(where: bits[block]), z, block) }
+      }
+    }
+    cells[index].backward(
+      BackwardRows(
+        samples: tape.samples, blocks: shape.padded / 8, previous: UnsafePointer(slots.slot(step - 1)),
+        current: UnsafePointer(slots.slot(step)), slotStride: slots.sampleStride, previousSpikes: previousSpikes,
+        spikeGradient: UnsafePointer(layer.spikeGradient.pointer), carriedSpikeGradient: layer.carriedSpike.pointer,
+        carriedStateGradient: layer.carriedState.pointer, stateStride: shape.states * shape.padded, driveGradient: layer.row(row),
+        driveStride: layer.driveStride, stateGradient: record ? layer.stateGradient.pointer : nil))
+  }
+
+  /// Weights of a unit onto itself stay as they are.
+  private func clearAutapses(_ gradient: UnsafeMutablePointer<S>) {
+    for link in layout.links where !link.autapses {
+      let units = layers[link.target].padded
+      for row in 0..<link.rows {
+        for start in stride(from: 0, to: link.width, by: units) { gradient[link.offset + row * link.width + start + row] = 0 }
+      }
+    }
+  }
+}

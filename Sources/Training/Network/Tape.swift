@@ -1,0 +1,143 @@
+// What forward leaves for backward: states in slots, spikes as bits.
+
+/// The tape of one layer over a micro-batch. Slot t holds the columns of all samples after step t; slot 0 is the zero state.
+final class LayerTape<S: TrainingScalar> {
+  let samples: Int
+  let units: Int
+  let paddedUnits: Int
+  /// Elements per sample within a slot, and per slot.
+  let sampleStride: Int
+  let slotStride: Int
+  let bitRow: Int
+  let columns: AlignedBuffer<S>
+  let spikeBits: AlignedBuffer<UInt8>
+  let supportBits: AlignedBuffer<UInt8>
+  /// Spikes as scalars: all slots if graded, else the last two, slot t at t mod 2.
+  let spikeRows: AlignedBuffer<S>
+  let graded: Bool
+  /// Units of the last byte of a bit row that exist.
+  let tailMask: UInt8
+
+  init(samples: Int, steps: Int, units: Int, columns: Int, spikes: Bool, graded: Bool) {
+    self.samples = samples
+    self.units = units
+    self.graded = graded
+    paddedUnits = padded(units)
+    sampleStride = columns * paddedUnits
+    slotStride = sampleStride * samples
+    bitRow = bitRowBytes(units: units)
+    tailMask = units % 8 == 0 ? 0xFF : UInt8((1 << (units % 8)) - 1)
+    self.columns = AlignedBuffer(count: (steps + 1) * slotStride, zero: 0)
+    let bits = spikes ? (steps + 1) * samples * bitRow : 0
+    spikeBits = AlignedBuffer(count: bits, zero: 0)
+    supportBits = AlignedBuffer(count: bits, zero: 0)
+    spikeRows = AlignedBuffer(count: (graded ? steps + 1 : 2) * samples * paddedUnits, zero: 0)
+  }
+
+  @inline(__always) func slot(_ step: Int) -> UnsafeMutablePointer<S> { columns.pointer + step &* slotStride }
+  @inline(__always) func spikes(_ step: Int, _ sample: Int) -> UnsafeMutablePointer<UInt8> {
+    spikeBits.pointer + (step &* samples &+ sample) &* bitRow
+  }
+  @inline(__always) func support(_ step: Int, _ sample: Int) -> UnsafeMutablePointer<UInt8> {
+    supportBits.pointer + (step &* samples &+ sample) &* bitRow
+  }
+  @inline(__always) func spikeRow(_ step: Int) -> UnsafeMutablePointer<S> {
+    spikeRows.pointer + (graded ? step : step & 1) &* samples &* paddedUnits
+  }
+
+  var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes }
+}
+
+/// The events of one input group, packed for all samples of a micro-batch.
+final class PackedEvents<S: TrainingScalar> {
+  let steps: Int
+  let channels: AlignedBuffer<UInt16>
+  let values: AlignedBuffer<S>?
+  /// Events of sample b at step t (from 1) are `offsets[b (steps + 1) + t − 1] ..< offsets[b (steps + 1) + t]`.
+  let offsets: AlignedBuffer<Int32>
+
+  init(_ sequences: [EventSequence], steps: Int) {
+    self.steps = steps
+    let total = sequences.reduce(0) { $0 + Int($1.offsets[min(steps, $1.steps)]) }
+    let valued = sequences.contains { !$0.values.isEmpty }
+    channels = AlignedBuffer(count: total, zero: 0)
+    values = valued ? AlignedBuffer(count: total, zero: 1) : nil
+    offsets = AlignedBuffer(count: sequences.count * (steps + 1), zero: 0)
+    var next = 0
+    for (sample, sequence) in sequences.enumerated() {
+      let kept = Int(sequence.offsets[min(steps, sequence.steps)])
+      for event in 0..<kept {
+        channels.pointer[next + event] = sequence.channels[event]
+        if let values, !sequence.values.isEmpty { values.pointer[next + event] = S(sequence.values[event]) }
+      }
+      for step in 0...steps {
+        offsets.pointer[sample * (steps + 1) + step] = Int32(next) + sequence.offsets[min(step, sequence.steps)]
+      }
+      next += kept
+    }
+  }
+
+  @inline(__always) func range(_ step: Int, _ sample: Int) -> (start: Int, count: Int) {
+    let place = sample &* (steps &+ 1) &+ step
+    let start = Int(offsets.pointer[place &- 1])
+    return (start, Int(offsets.pointer[place]) &- start)
+  }
+}
+
+/// The whole tape of one micro-batch.
+public final class Tape<S: TrainingScalar> {
+  public let samples: Int
+  /// Steps that fit.
+  public let capacity: Int
+  /// Steps of the micro-batch on the tape.
+  public internal(set) var steps = 0
+  let layers: [LayerTape<S>]
+  var events: [PackedEvents<S>] = []
+
+  init(samples: Int, steps: Int, layers: [LayerTape<S>]) {
+    self.samples = samples
+    capacity = steps
+    self.layers = layers
+  }
+
+  public var bytes: Int { layers.reduce(0) { $0 + $1.bytes } }
+
+  /// State column values of one sample after `step`, padding left out.
+  func row(layer: Int, column: Int, step: Int, sample: Int) -> [S] {
+    let tape = layers[layer]
+    let start = tape.slot(step) + sample * tape.sampleStride + column * tape.paddedUnits
+    return Array(UnsafeBufferPointer(start: start, count: tape.units))
+  }
+
+  /// Spikes (0 or 1; graded: any value) of one sample at `step`.
+  public func spikes(layer: Int, step: Int, sample: Int) -> [S] {
+    let tape = layers[layer]
+    if tape.graded {
+      return Array(UnsafeBufferPointer(start: tape.spikeRow(step) + sample * tape.paddedUnits, count: tape.units))
+    }
+    let bits = tape.spikes(step, sample)
+    return (0..<tape.units).map { bits[$0 / 8] >> ($0 % 8) & 1 == 1 ? 1 : 0 }
+  }
+
+  /// Number of spikes of one sample over all steps (graded: sum of spike values).
+  public func spikeCount(layer: Int, sample: Int) -> S {
+    let tape = layers[layer]
+    var total: S = 0
+    var count = 0
+    for step in 1...max(steps, 1) where step <= steps {
+      if tape.graded {
+        for value in spikes(layer: layer, step: step, sample: sample) { total += value }
+      } else {
+        count += countBits(tape.spikes(step, sample), bytes: tape.bitRow)
+      }
+    }
+    return total + S(count)
+  }
+}
+extension Tape {
+  public func supportFraction(layer: Int) -> Double {
+    var n = 0
+    for t in 1...steps { for b in 0..<samples { n += countBits(layers[layer].support(t, b), bytes: layers[layer].bitRow) } }
+    return Double(n) / Double(steps * samples * layers[layer].units)
+  }
+}

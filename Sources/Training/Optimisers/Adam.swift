@@ -1,0 +1,61 @@
+// Adam and AdamW over the flat parameter buffer.
+
+/// Adam with bias correction; weight decay is added to the gradient (Adam) or taken off the weights (AdamW).
+///
+/// Kingma & Ba 2015; Loshchilov & Hutter 2019.
+public struct AdamSettings: Sendable, Hashable {
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+  public var weightDecay = 0.0
+  /// Whether weight decay acts on the weights directly (AdamW).
+  public var decoupled = false
+
+  public init() {}
+}
+
+/// Optimiser state: two moments per parameter and the number of steps taken.
+public final class Adam<S: TrainingScalar> {
+  public let settings: AdamSettings
+  public let first: AlignedBuffer<S>
+  public let second: AlignedBuffer<S>
+  public var steps = 0
+
+  public init(_ settings: AdamSettings, count: Int) {
+    self.settings = settings
+    first = AlignedBuffer(count: count, zero: 0)
+    second = AlignedBuffer(count: count, zero: 0)
+  }
+
+  /// One step with learning rate `rate`; the gradient of padding is zero and leaves padding at zero.
+  public func step(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, rate: Double) {
+    precondition(parameters.count == first.count && gradient.count >= first.count, "buffers differ in size")
+    steps += 1
+    var power1 = 1.0, power2 = 1.0
+    for _ in 0..<steps {
+      power1 *= settings.beta1
+      power2 *= settings.beta2
+      if power2 < 1e-300 { break }
+    }
+    update(
+      parameters.pointer, gradient.pointer, S(rate / (1 - power1)), S(1 / (1 - power2).squareRoot()),
+      decay: S(settings.decoupled ? rate * settings.weightDecay : settings.weightDecay))
+  }
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func update(_ parameters: UnsafeMutablePointer<S>, _ gradient: UnsafeMutablePointer<S>, _ rate: S, _ scale: S, decay: S) {
+    let first = first.pointer, second = second.pointer, count = self.first.count
+    let beta1 = S(settings.beta1), beta2 = S(settings.beta2), epsilon = S(settings.epsilon), decoupled = settings.decoupled
+    let rest1 = S(1 - settings.beta1), rest2 = S(1 - settings.beta2)
+    for i in 0..<count {
+      var weight = parameters[i], g = gradient[i]
+      if decoupled { weight -= decay * weight } else { g += decay * weight }
+      let m = beta1 * first[i] + rest1 * g
+      let v = beta2 * second[i] + rest2 * g * g
+      first[i] = m
+      second[i] = v
+      parameters[i] = weight - rate * m / (v.squareRoot() * scale + epsilon)
+    }
+  }
+}

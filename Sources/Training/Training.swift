@@ -1,1 +1,0 @@
-// Training: to be filled.

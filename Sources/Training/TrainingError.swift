@@ -1,0 +1,24 @@
+// What can go wrong in training, with the values that a message needs.
+
+public enum TrainingError: Error, Sendable, CustomStringConvertible, Equatable {
+  case invalidNetwork(String)
+  case invalidBatch(String)
+  case invalidData(String)
+  case invalidSetting(String)
+  /// The loss or the gradient stopped being a number.
+  case notFinite(what: String, step: Int, value: Double)
+  case wrongShape(name: String, expected: [Int], found: [Int])
+
+  public var description: String {
+    switch self {
+    case .invalidNetwork(let text): "network: \(text)"
+    case .invalidBatch(let text): "batch: \(text)"
+    case .invalidData(let text): "data: \(text)"
+    case .invalidSetting(let text): "training: \(text)"
+    case .notFinite(let what, let step, let value):
+      "training: \(what) is \(value) at step \(step); lower the learning rate or clip the gradient, then resume from the last checkpoint"
+    case .wrongShape(let name, let expected, let found):
+      "weights: '\(name)' has shape \(found) where the network needs \(expected); use weights of a network of the same sizes"
+    }
+  }
+}

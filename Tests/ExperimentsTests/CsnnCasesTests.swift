@@ -1,0 +1,42 @@
+// The reference cases of the context networks, where the reference folder lies beside the repository.
+import Experiments
+import Foundation
+import Testing
+
+struct CsnnCasesTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared/golden/csnn")
+
+  static var files: [URL] {
+    let found = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return found.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
+  }
+
+  @Test(.enabled(if: !files.isEmpty, "no reference cases beside the repository (../shared/golden/csnn)"), arguments: files)
+  func holds(_ file: URL) throws {
+    let results = try CsnnCases.run(file)
+    #expect(!results.isEmpty)
+    for result in results { #expect(result.passed, "\(result)") }
+  }
+
+  @Test func refusesAFileOfAnotherForm() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("csnn-\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data("{\"case\": \"other\"}".utf8).write(to: file)
+    #expect(!CsnnCases.recognises(file))
+    #expect(throws: (any Error).self) { try CsnnCases.run(file) }
+  }
+
+  /// A wrong reference value must be noticed: the comparison itself is under test here.
+  @Test(.enabled(if: !files.isEmpty, "no reference cases beside the repository (../shared/golden/csnn)"))
+  func noticesAChangedReference() throws {
+    let source = Self.folder.appendingPathComponent("li_readout.json")
+    let text = try String(contentsOf: source, encoding: .utf8)
+    let changed = text.replacing(/"loss": ?/, with: "\"loss\": 1")
+    #expect(changed != text)
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("csnn-\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(changed.utf8).write(to: file)
+    #expect(try CsnnCases.run(file).contains { !$0.passed })
+  }
+}
