@@ -49,7 +49,13 @@ let package = Package(
     library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", .product(name: "Crypto", package: "swift-crypto")]),
     library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
-    library("Experiments", ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"]),
+    .target(
+      name: "Experiments", dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"],
+      resources: [
+        // Configurations of jobs/ and the peers' scripts travel inside the program: nothing to lose on a cluster.
+        .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/microcircuit.yaml"),
+        .embedInCode("Examples/sonata.yaml"), .embedInCode("Benchmark/peer_torch.py"),
+      ], swiftSettings: vector),
     // Layer 6
     .executableTarget(
       name: "colonnade",

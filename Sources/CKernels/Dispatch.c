@@ -23,6 +23,9 @@ typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
 // Draws whose parts are computed loop by loop.
 enum { draw_block = 32 };
 
+// Scratch arrays start on a cache line: a load that spans two lines would have to wait for both stores.
+#define ALIGNED _Alignas(64)
+
 #define INLINE static inline __attribute__((always_inline))
 INLINE uint32_t bits_of_float(float x) {
   uint32_t bits;
@@ -63,6 +66,18 @@ static uint16_t poisson_refined(const ckernels_poisson_table *table, ckernels_ad
   uint16_t count = 0;
   for (int k = 0; k < table->all; k++) count += u > table->high[k] || (u == table->high[k] && further[draw & 3] >= table->low[k]);
   return count;
+}
+
+// Draw number `draw` of word u: the entries at or below it, found from the guide.
+static inline uint16_t long_poisson(const ckernels_long_poisson_table *table, ckernels_address at, uint64_t draw, uint32_t u) {
+  int k = table->guide[u >> 22];
+  while (table->high[k] < u) k++;
+  if (table->high[k] == u) {
+    uint32_t further[4];
+    philox_one(at, (uint32_t)(draw >> 2) | 0x80000000u, further);
+    while (k < table->all && table->high[k] == u && table->low[k] <= further[draw & 3]) k++;
+  }
+  return (uint16_t)(table->first_count + k);
 }
 
 #define PHILOX_EIGHTS 1
@@ -133,25 +148,25 @@ double ckernels_log(double x) DISPATCH(log_f64, x)
 double ckernels_normal_quantile(double p, double q) DISPATCH(normal_quantile_f64, p, q)
 double ckernels_exponential_quantile(double p) DISPATCH(exponential_quantile_f64, p)
 
-#define WORDS const uint32_t *words, int64_t count
-void ckernels_integers(WORDS, uint32_t bound, uint32_t *out) DISPATCH(integers, words, count, bound, out)
-void ckernels_uniform_f32(WORDS, float low, float high, float *out) DISPATCH(uniform_f32, words, count, low, high, out)
-void ckernels_uniform_f64(WORDS, double low, double high, double *out) DISPATCH(uniform_f64, words, count, low, high, out)
-void ckernels_normal_f32(WORDS, float mean, float deviation, float *out) DISPATCH(normal_f32, words, count, mean, deviation, out)
-void ckernels_normal_f64(WORDS, double mean, double deviation, double *out) DISPATCH(normal_f64, words, count, mean, deviation, out)
-void ckernels_lognormal_f32(WORDS, float mean, float deviation, float *out)
-    DISPATCH(lognormal_f32, words, count, mean, deviation, out)
-void ckernels_lognormal_f64(WORDS, double mean, double deviation, double *out)
-    DISPATCH(lognormal_f64, words, count, mean, deviation, out)
-void ckernels_truncated_normal_f32(WORDS, const ckernels_truncated_normal *law, float *out)
-    DISPATCH(truncated_normal_f32, words, count, law, out)
-void ckernels_truncated_normal_f64(WORDS, const ckernels_truncated_normal *law, double *out)
-    DISPATCH(truncated_normal_f64, words, count, law, out)
-void ckernels_exponential_f32(WORDS, float mean, double mass, float *out) DISPATCH(exponential_f32, words, count, mean, mass, out)
-void ckernels_exponential_f64(WORDS, double mean, double mass, double *out) DISPATCH(exponential_f64, words, count, mean, mass, out)
+void ckernels_draw_f32(const ckernels_law *law, const uint32_t *words, int64_t count, float *out)
+    DISPATCH(draw_f32, law, words, count, out)
+void ckernels_draw_f64(const ckernels_law *law, const uint32_t *words, int64_t count, double *out)
+    DISPATCH(draw_f64, law, words, count, out)
+void ckernels_fill_f32(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, float *out)
+    DISPATCH(fill_f32, law, at, first, count, out)
+void ckernels_fill_f64(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out)
+    DISPATCH(fill_f64, law, at, first, count, out)
+void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64_t count, uint32_t *out)
+    DISPATCH(integers, at, bound, first, count, out)
 
 #define POISSON const ckernels_poisson_table *table, ckernels_address at, int64_t count
 void ckernels_poisson_u8(POISSON, uint8_t *out) DISPATCH(poisson_u8, table, at, count, out)
 void ckernels_poisson_u16(POISSON, uint16_t *out) DISPATCH(poisson_u16, table, at, count, out)
 void ckernels_poisson_add_f32(POISSON, float weight, float *out) DISPATCH(poisson_add_f32, table, at, count, weight, out)
 void ckernels_poisson_add_f64(POISSON, double weight, double *out) DISPATCH(poisson_add_f64, table, at, count, weight, out)
+void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out)
+    DISPATCH(long_poisson_u16, table, at, first, count, out)
+void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out)
+    DISPATCH(add_counts_f32, counts, count, weight, out)
+void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out)
+    DISPATCH(add_counts_f64, counts, count, weight, out)

@@ -1,6 +1,5 @@
-// Draws from random words, one word per single and two per double draw, by inversion; included once per level.
+// Draws from random words by inversion, one word per single and two per double draw; included once per level.
 //
-// A word w stands for the midpoint (w + 1/2) / 2^32, a pair for the midpoint of one of 2^52 parts made of its upper bits.
 // Where both widths meet, work goes in blocks, so that each inner loop has one width of lane.
 
 static inline double LEVEL(midpoint_word)(uint32_t w) { return __builtin_fma((double)w, 0x1p-32, 0x1p-33); }
@@ -10,10 +9,7 @@ static inline double LEVEL(midpoint_pair)(const uint32_t *pair) {
   return (double_of(fraction | 0x3ff0000000000000u) - 1.0) + 0x1p-53;
 }
 
-static void LEVEL(integers)(const uint32_t *restrict words, int64_t count, uint32_t bound, uint32_t *restrict out) {
-  for (int64_t i = 0; i < count; i++) out[i] = (uint32_t)((uint64_t)words[i] * bound >> 32);
-}
-static void LEVEL(uniform_f32)(const uint32_t *restrict words, int64_t count, float low, float high, float *restrict out) {
+static void LEVEL(uniforms_f32)(const uint32_t *restrict words, int64_t count, float low, float high, float *restrict out) {
   float width = high - low;
   for (int64_t i = 0; i < count; i++) {
     float u = __builtin_fmaf((float)words[i], 0x1p-32f, 0x1p-33f);
@@ -21,7 +17,7 @@ static void LEVEL(uniform_f32)(const uint32_t *restrict words, int64_t count, fl
     out[i] = __builtin_fmaf(u, width, low);
   }
 }
-static void LEVEL(uniform_f64)(const uint32_t *restrict words, int64_t count, double low, double high, double *restrict out) {
+static void LEVEL(uniforms_f64)(const uint32_t *restrict words, int64_t count, double low, double high, double *restrict out) {
   double width = high - low;
   for (int64_t i = 0; i < count; i++) out[i] = __builtin_fma(LEVEL(midpoint_pair)(words + 2 * i), width, low);
 }
@@ -29,7 +25,7 @@ static void LEVEL(uniform_f64)(const uint32_t *restrict words, int64_t count, do
 // Standard normal draws of a block. The upper bit of a word is the sign; the rest, counted from the end it is nearer to, tells the
 // tail's probability t and its complement x.
 static inline void LEVEL(standard_normals_f32)(const uint32_t *restrict words, float *restrict z) {
-  float t[draw_block], x[draw_block];
+  ALIGNED float t[draw_block], x[draw_block];
   for (int i = 0; i < draw_block; i++) {
     int32_t m = (int32_t)(words[i] ^ (0u - (words[i] >> 31)));
     t[i] = __builtin_fmaf((float)m, 0x1p-31f, 0x1p-32f);
@@ -39,7 +35,7 @@ static inline void LEVEL(standard_normals_f32)(const uint32_t *restrict words, f
   for (int i = 0; i < draw_block; i++) z[i] = float_of(bits_of_float(z[i]) ^ (~words[i] & 0x80000000u));
 }
 // The same within bounds, by the law's quantile at start + u mass; `deviation` is the sign's as well.
-static inline void LEVEL(restricted_normals_f32)(const uint32_t *restrict words, const ckernels_truncated_normal *law,
+static inline void LEVEL(restricted_normals_f32)(const uint32_t *restrict words, const ckernels_law *law,
                                                  float *restrict z) {
   double start = law->start, mass = law->mass;
   if (law->deep) {
@@ -49,7 +45,7 @@ static inline void LEVEL(restricted_normals_f32)(const uint32_t *restrict words,
     }
     return;
   }
-  float t[draw_block], x[draw_block], size[draw_block];
+  ALIGNED float t[draw_block], x[draw_block], size[draw_block];
   for (int i = 0; i < draw_block; i++) {
     double p = __builtin_fma(LEVEL(midpoint_word)(words[i]), mass, start);
     x[i] = (float)(1.0 - 2.0 * p);
@@ -61,53 +57,52 @@ static inline void LEVEL(restricted_normals_f32)(const uint32_t *restrict words,
 }
 
 // Runs `draw`, which makes z[draw_block] of from[draw_block], over all words, then `put` for each z[i] and out[i0 + i].
-// The last block is filled up with what lies in `padded`; its surplus is dropped.
+// The last block is filled up with zeros; its surplus is dropped.
 #define NORMAL_LOOP(draw, put)                                               \
   for (int64_t i0 = 0; i0 < count; i0 += draw_block) {                       \
-    uint32_t padded[draw_block] = {0};                                       \
-    float z[draw_block];                                                     \
+    ALIGNED float z[draw_block];                                                     \
     if (count - i0 >= draw_block) {                                          \
       const uint32_t *from = words + i0;                                     \
       draw;                                                                  \
       for (int i = 0; i < draw_block; i++) put;                              \
     } else {                                                                 \
-      const uint32_t *from = padded;                                         \
-      memcpy(padded, words + i0, (size_t)(count - i0) * sizeof padded[0]);   \
+      ALIGNED uint32_t from[draw_block] = {0};                                       \
+      memcpy(from, words + i0, (size_t)(count - i0) * sizeof from[0]);     \
       draw;                                                                  \
       for (int i = 0; i < (int)(count - i0); i++) put;                       \
     }                                                                        \
   }
-static void LEVEL(normal_f32)(const uint32_t *restrict words, int64_t count, float mean, float deviation, float *restrict out) {
+static void LEVEL(normals_f32)(const uint32_t *restrict words, int64_t count, float mean, float deviation, float *restrict out) {
   NORMAL_LOOP(LEVEL(standard_normals_f32)(from, z), out[i0 + i] = __builtin_fmaf(deviation, z[i], mean))
 }
-static void LEVEL(lognormal_f32)(const uint32_t *restrict words, int64_t count, float mean, float deviation, float *restrict out) {
+static void LEVEL(lognormals_f32)(const uint32_t *restrict words, int64_t count, float mean, float deviation, float *restrict out) {
   NORMAL_LOOP(LEVEL(standard_normals_f32)(from, z), out[i0 + i] = LEVEL(exp_f32)(__builtin_fmaf(deviation, z[i], mean)))
 }
 static inline float LEVEL(clamp_f32)(float v, float low, float high) {
   v = v < low ? low : v;
   return v > high ? high : v;
 }
-static void LEVEL(truncated_normal_f32)(const uint32_t *restrict words, int64_t count, const ckernels_truncated_normal *law,
+static void LEVEL(truncated_normals_f32)(const uint32_t *restrict words, int64_t count, const ckernels_law *law,
                                         float *restrict out) {
-  float mean = (float)law->mean, deviation = (float)law->deviation, low = (float)law->low, high = (float)law->high;
+  float mean = (float)law->a, deviation = (float)law->b, low = (float)law->low, high = (float)law->high;
   NORMAL_LOOP(LEVEL(restricted_normals_f32)(from, law, z),
               out[i0 + i] = LEVEL(clamp_f32)(__builtin_fmaf(deviation, z[i], mean), low, high))
 }
 #undef NORMAL_LOOP
 
-static void LEVEL(normal_f64)(const uint32_t *restrict words, int64_t count, double mean, double deviation, double *restrict out) {
+static void LEVEL(normals_f64)(const uint32_t *restrict words, int64_t count, double mean, double deviation, double *restrict out) {
   for (int64_t i = 0; i < count; i++) {
     double p = LEVEL(midpoint_pair)(words + 2 * i);
     out[i] = __builtin_fma(deviation, LEVEL(normal_quantile_f64)(p, 1.0 - p), mean);
   }
 }
-static void LEVEL(lognormal_f64)(const uint32_t *restrict words, int64_t count, double mean, double deviation, double *restrict out) {
-  LEVEL(normal_f64)(words, count, mean, deviation, out);
+static void LEVEL(lognormals_f64)(const uint32_t *restrict words, int64_t count, double mean, double deviation, double *restrict out) {
+  LEVEL(normals_f64)(words, count, mean, deviation, out);
   for (int64_t i = 0; i < count; i++) out[i] = LEVEL(exp_f64)(out[i]);
 }
-static void LEVEL(truncated_normal_f64)(const uint32_t *restrict words, int64_t count, const ckernels_truncated_normal *law,
+static void LEVEL(truncated_normals_f64)(const uint32_t *restrict words, int64_t count, const ckernels_law *law,
                                         double *restrict out) {
-  double start = law->start, mass = law->mass, mean = law->mean, deviation = law->deviation, low = law->low, high = law->high;
+  double start = law->start, mass = law->mass, mean = law->a, deviation = law->b, low = law->low, high = law->high;
   for (int64_t i = 0; i < count; i++) {
     // Rounding must not carry the law's end to a probability of one, which has no quantile.
     double p = __builtin_fma(LEVEL(midpoint_pair)(words + 2 * i), mass, start);
@@ -119,10 +114,10 @@ static void LEVEL(truncated_normal_f64)(const uint32_t *restrict words, int64_t 
 }
 
 // mean * -log(1 - u mass): mass = 1 for the whole law, 1 - exp(-high / mean) for the law restricted to (0, high).
-static void LEVEL(exponential_f32)(const uint32_t *restrict words, int64_t count, float mean, double mass, float *restrict out) {
+static void LEVEL(exponentials_f32)(const uint32_t *restrict words, int64_t count, float mean, double mass, float *restrict out) {
   for (int64_t i0 = 0; i0 < count; i0 += draw_block) {
     int n = count - i0 < draw_block ? (int)(count - i0) : draw_block;
-    float f[draw_block], e[draw_block];
+    ALIGNED float f[draw_block], e[draw_block];
     for (int i = 0; i < n; i++) {
       double d = LEVEL(midpoint_word)(words[i0 + i]) * mass;
       f[i] = (float)(1.0 - d);
@@ -136,6 +131,47 @@ static void LEVEL(exponential_f32)(const uint32_t *restrict words, int64_t count
     }
   }
 }
-static void LEVEL(exponential_f64)(const uint32_t *restrict words, int64_t count, double mean, double mass, double *restrict out) {
+static void LEVEL(exponentials_f64)(const uint32_t *restrict words, int64_t count, double mean, double mass, double *restrict out) {
   for (int64_t i = 0; i < count; i++) out[i] = mean * LEVEL(exponential_quantile_f64)(LEVEL(midpoint_pair)(words + 2 * i) * mass);
 }
+
+#define DRAW(type, suffix)                                                                                                          \
+  static void LEVEL(draw_##suffix)(const ckernels_law *law, const uint32_t *words, int64_t count, type *out) {                      \
+    switch (law->kind) {                                                                                                            \
+      case ckernels_uniform: return LEVEL(uniforms_##suffix)(words, count, (type)law->a, (type)law->b, out);                        \
+      case ckernels_normal: return LEVEL(normals_##suffix)(words, count, (type)law->a, (type)law->b, out);                          \
+      case ckernels_lognormal: return LEVEL(lognormals_##suffix)(words, count, (type)law->a, (type)law->b, out);                    \
+      case ckernels_truncated_normal: return LEVEL(truncated_normals_##suffix)(words, count, law, out);                             \
+      case ckernels_exponential: return LEVEL(exponentials_##suffix)(words, count, (type)law->a, law->mass, out);                   \
+      default:                                                                                                                      \
+        for (int64_t i = 0; i < count; i++) out[i] = (type)law->a;                                                                  \
+    }                                                                                                                               \
+  }
+DRAW(float, f32)
+DRAW(double, f64)
+#undef DRAW
+
+// Makes the words of draws first ..< first + count, `per` each, run by run; `body` turns the words of n draws into out[0 ..< n].
+#define WORD_LOOP(per, body)                                                                          \
+  while (count > 0) {                                                                                 \
+    ALIGNED uint32_t buffer[1024 + 64];                                                                       \
+    int64_t n = count < 1024 / (per) ? count : 1024 / (per), word = first * (per);                    \
+    LEVEL(philox_runs)(at, (uint32_t)(word / 4), (word % 4 + n * (per) + 3) / 4, buffer);             \
+    const uint32_t *words = buffer + word % 4;                                                        \
+    body;                                                                                             \
+    first += n, count -= n, out += n;                                                                 \
+  }
+static void LEVEL(fill_f32)(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, float *out) {
+  WORD_LOOP(1, LEVEL(draw_f32)(law, words, n, out))
+}
+static void LEVEL(fill_f64)(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out) {
+  WORD_LOOP(2, LEVEL(draw_f64)(law, words, n, out))
+}
+static void LEVEL(integers)(ckernels_address at, uint32_t bound, int64_t first, int64_t count, uint32_t *restrict out) {
+  WORD_LOOP(1, for (int64_t i = 0; i < n; i++) out[i] = (uint32_t)((uint64_t)words[i] * bound >> 32))
+}
+static void LEVEL(long_poisson_u16)(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count,
+                                    uint16_t *restrict out) {
+  WORD_LOOP(1, for (int64_t i = 0; i < n; i++) out[i] = long_poisson(table, at, (uint64_t)(first + i), words[i]))
+}
+#undef WORD_LOOP

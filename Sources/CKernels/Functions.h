@@ -153,7 +153,7 @@ static inline double LEVEL(exponential_quantile_f64)(double d) {
 // w = -log(1 - x^2) after Giles (2010), "Approximating the erfinv function"; own polynomials in w and, above 4.5, in its root.
 // The latter concern one number in 180, so most blocks do without. Valid for t >= 4e-14 (z <= 7.5).
 static inline void LEVEL(normal_tails_f32)(const float t[draw_block], const float x[draw_block], float *restrict z) {
-  float w[draw_block];
+  ALIGNED float w[draw_block];
   int far = 0;
   for (int i = 0; i < draw_block; i++) {
     w[i] = -LEVEL(log_normal_f32)(t[i] * (2.0f - t[i]));

@@ -37,8 +37,13 @@ static void LEVEL(philox)(ckernels_address at, uint32_t first, int64_t blocks, u
   int64_t i = 0;
   for (; i + unit <= blocks; i += unit) LEVEL(philox_eights)(at, first + (uint32_t)i, out + 4 * i);
   if (i < blocks) {
-    uint32_t rest[4 * unit];
+    ALIGNED uint32_t rest[4 * unit];
     LEVEL(philox_eights)(at, first + (uint32_t)i, rest);
     memcpy(out + 4 * i, rest, (size_t)(blocks - i) * 16);
   }
+}
+
+// At least `blocks` blocks, in whole runs: `out` has room up to the next multiple of 16.
+static inline void LEVEL(philox_runs)(ckernels_address at, uint32_t first, int64_t blocks, uint32_t *out) {
+  for (int64_t i = 0; i < blocks; i += 8 * PHILOX_EIGHTS) LEVEL(philox_eights)(at, first + (uint32_t)i, out + 4 * i);
 }

@@ -58,11 +58,11 @@ static inline uint64_t LEVEL(poisson_count)(const ckernels_poisson_table *table,
 // `each` handles draw i + j, for j in 0 ..< n.
 #define POISSON_LOOP(each)                                                                                    \
   for (int64_t i0 = 0; i0 < count; i0 += 1024) {                                                              \
-    uint32_t words[512];                                                                                      \
+    ALIGNED uint32_t words[512];                                                                                      \
     int64_t end = count - i0 < 1024 ? count : i0 + 1024;                                                      \
-    LEVEL(philox)(at, (uint32_t)(i0 / 8), (end - i0 + 63) / 64 * 8, words);                                   \
+    LEVEL(philox_runs)(at, (uint32_t)(i0 / 8), (end - i0 + 63) / 64 * 8, words);                              \
     for (int64_t i = i0; i < end; i += 64) {                                                                  \
-      uint16_t counts[64];                                                                                    \
+      ALIGNED uint16_t counts[64];                                                                                    \
       const uint32_t *own = words + (i - i0) / 2;                                                             \
       uint64_t hits = LEVEL(poisson_count)(table, own, counts);                                               \
       for (; hits != 0; hits &= hits - 1) {                                                                   \
@@ -90,3 +90,10 @@ static void LEVEL(poisson_add_f64)(const ckernels_poisson_table *table, ckernels
   POISSON_LOOP(out[i + j] = __builtin_fma(weight, (double)counts[j], out[i + j]))
 }
 #undef POISSON_LOOP
+
+static void LEVEL(add_counts_f32)(const uint16_t *restrict counts, int64_t count, float weight, float *restrict out) {
+  for (int64_t i = 0; i < count; i++) out[i] = __builtin_fmaf(weight, (float)counts[i], out[i]);
+}
+static void LEVEL(add_counts_f64)(const uint16_t *restrict counts, int64_t count, double weight, double *restrict out) {
+  for (int64_t i = 0; i < count; i++) out[i] = __builtin_fma(weight, (double)counts[i], out[i]);
+}

@@ -16,17 +16,6 @@ public enum ContinuousLaw: Hashable, Sendable {
   case truncatedExponential(mean: Double, high: Double)
 }
 
-/// A law with its constants worked out, as the kernels take it. Made by ``LawSampler``.
-public enum PreparedLaw: Sendable {
-  case constant(Double)
-  case uniform(Double, Double)
-  case normal(Double, Double)
-  case truncatedNormal(ckernels_truncated_normal)
-  case lognormal(Double, Double)
-  /// Mean and the probability of what is kept.
-  case exponential(Double, Double)
-}
-
 /// Draws a law in bulk: draw `i` is a function of the words of an address alone.
 ///
 /// `Float` draws take word `i` of the address, `Double` draws words `2 i` and `2 i + 1`: the two precisions are different samples.
@@ -34,20 +23,19 @@ public enum PreparedLaw: Sendable {
 /// Error of a normal quantile: 3e-7 (`Float`) or 2e-15 (`Double`) of it.
 public struct LawSampler<Scalar: VectorScalar>: Sendable {
   public let law: ContinuousLaw
-  let prepared: PreparedLaw
+  let prepared: ckernels_law
 
   /// Throws ``MathsError`` where the law does not exist: a negative deviation, bounds in the wrong order, a window without probability.
   public init(_ law: ContinuousLaw) throws(MathsError) {
     self.law = law
-    prepared = try PreparedLaw(law)
+    prepared = try ckernels_law(law)
   }
 
   /// Writes draws `first ..< first + count` of the address to `out`. Fewer than 2^34 words belong to an address.
   public func fill(_ at: RandomBlocks, first: Int = 0, count: Int, into out: UnsafeMutablePointer<Scalar>) {
-    if case .constant(let value) = prepared { return out.update(repeating: Scalar(value), count: count) }
-    at.forWords(first: first, count: count, perDraw: Scalar.wordsPerDraw) { words, start, n in
-      Scalar.kernelDraw(prepared, words, Int64(n), out + start)
-    }
+    let fits = first >= 0 && count >= 0 && (first + count) * Scalar.wordsPerDraw <= 1 << 34
+    precondition(fits, "an address holds 2^34 words")
+    Scalar.kernelFill(prepared, at.address, Int64(first), Int64(count), out)
   }
   /// Draw `index` of the address, the same as ``fill(_:first:count:into:)`` gives.
   public func draw(_ at: RandomBlocks, _ index: Int) -> Scalar {
@@ -64,29 +52,32 @@ public struct LawSampler<Scalar: VectorScalar>: Sendable {
   }
 }
 
-extension PreparedLaw {
+extension ckernels_law {
+  /// The law with its constants worked out. One without width becomes a constant.
   init(_ law: ContinuousLaw) throws(MathsError) {
     switch law {
     case .constant(let value):
       try MathsError.check(value.isFinite, "constant", "value", value, "finite")
-      self = .constant(value)
+      self.init(ckernels_constant, value)
     case .uniform(let low, let high):
       try MathsError.check(low.isFinite, "uniform", "low", low, "finite")
       try MathsError.check(high.isFinite && high >= low, "uniform", "high", high, "finite and not below low (\(low))")
-      self = low == high ? .constant(low) : .uniform(low, high)
+      self.init(low == high ? ckernels_constant : ckernels_uniform, low, high)
     case .normal(let mean, let deviation):
       try Self.check("normal", mean, deviation)
-      self = deviation == 0 ? .constant(mean) : .normal(mean, deviation)
+      self.init(deviation == 0 ? ckernels_constant : ckernels_normal, mean, deviation)
     case .lognormal(let mean, let deviation):
       try Self.check("lognormal", mean, deviation)
-      self = deviation == 0 ? .constant(Elementary.exp(mean)) : .lognormal(mean, deviation)
+      if deviation == 0 { self.init(ckernels_constant, Elementary.exp(mean)) } else { self.init(ckernels_lognormal, mean, deviation) }
     case .exponential(let mean):
       try MathsError.check(mean.isFinite && mean >= 0, "exponential", "mean", mean, "finite and not negative")
-      self = mean == 0 ? .constant(0) : .exponential(mean, 1)
+      self.init(mean == 0 ? ckernels_constant : ckernels_exponential, mean)
+      mass = 1
     case .truncatedExponential(let mean, let high):
       try MathsError.check(mean.isFinite && mean >= 0, "truncated exponential", "mean", mean, "finite and not negative")
       try MathsError.check(high > 0, "truncated exponential", "high", high, "positive")
-      self = mean == 0 ? .constant(0) : .exponential(mean, -Elementary.expMinusOne(-high / mean))
+      self.init(mean == 0 ? ckernels_constant : ckernels_exponential, mean)
+      mass = mean == 0 ? 1 : -Elementary.expMinusOne(-high / mean)
     case .truncatedNormal(let mean, let deviation, let low, let high):
       try Self.check("truncated normal", mean, deviation)
       try MathsError.check(!low.isNaN, "truncated normal", "low", low, "a number")
@@ -94,29 +85,34 @@ extension PreparedLaw {
       if deviation == 0 || low == high {
         let value = deviation == 0 ? mean : low
         try MathsError.check(low <= value && value <= high, "truncated normal", "mean", mean, "within its bounds, as the deviation is 0")
-        self = .constant(value)
-        return
+        self.init(ckernels_constant, value)
+      } else {
+        self.init(ckernels_truncated_normal, mean, deviation)
+        try restrict(low, high)
       }
-      self = .truncatedNormal(try ckernels_truncated_normal(mean: mean, deviation: deviation, low: low, high: high))
     }
+  }
+  private init<Kind: BinaryInteger>(_ kind: Kind, _ a: Double, _ b: Double = 0) {
+    self.init()
+    self.kind = Int32(kind)
+    self.a = a
+    self.b = b
+  }
+
+  /// Takes the window's probabilities from the side where its end further from the mean lies low: there they are precise.
+  private mutating func restrict(_ low: Double, _ high: Double) throws(MathsError) {
+    let lower = (low - a) / b
+    let upper = (high - a) / b
+    let mirrored = lower + upper > 0
+    (self.low, self.high) = (low, high)
+    start = Elementary.normalCDF(mirrored ? -upper : lower)
+    mass = Elementary.normalCDF(mirrored ? -lower : upper) - start
+    b = mirrored ? -b : b
+    deep = 2 * start + mass * 0x1p-32 < 4e-14 ? 1 : 0
+    try MathsError.check(mass > 1e-300, "truncated normal", "the probability between its bounds", mass, "above 1e-300: widen the bounds")
   }
   private static func check(_ law: String, _ mean: Double, _ deviation: Double) throws(MathsError) {
     try MathsError.check(mean.isFinite, law, "mean", mean, "finite")
     try MathsError.check(deviation.isFinite && deviation >= 0, law, "deviation", deviation, "finite and not negative")
-  }
-}
-
-extension ckernels_truncated_normal {
-  /// The window's probabilities, taken from the side where the window's end further from the mean lies low: there they are precise.
-  init(mean: Double, deviation: Double, low: Double, high: Double) throws(MathsError) {
-    let a = (low - mean) / deviation
-    let b = (high - mean) / deviation
-    let mirrored = a + b > 0
-    let start = Elementary.normalCDF(mirrored ? -b : a)
-    let mass = Elementary.normalCDF(mirrored ? -a : b) - start
-    try MathsError.check(mass > 1e-300, "truncated normal", "the probability between its bounds", mass, "above 1e-300: widen the bounds")
-    self.init(
-      mean: mean, deviation: mirrored ? -deviation : deviation, low: low, high: high, start: start, mass: mass,
-      deep: 2 * start + mass * 0x1p-32 < 4e-14 ? 1 : 0)
   }
 }

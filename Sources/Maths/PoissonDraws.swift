@@ -17,7 +17,8 @@ public struct PoissonDraws: Sendable {
 
   private enum Table: Sendable {
     case none
-    case short(ckernels_poisson_table)
+    /// One table, behind a reference: it is large, and copying it would take as long as some hundred draws.
+    case short([ckernels_poisson_table])
     case long(LongPoissonTable)
   }
 
@@ -29,7 +30,7 @@ public struct PoissonDraws: Sendable {
     if mean == 0 {
       table = .none
     } else if mean <= Self.largestShortMean {
-      table = .short(ckernels_poisson_table(law))
+      table = .short([ckernels_poisson_table(law)])
     } else {
       table = .long(LongPoissonTable(law))
     }
@@ -39,7 +40,7 @@ public struct PoissonDraws: Sendable {
   public func fill(_ at: RandomBlocks, count: Int, into out: UnsafeMutablePointer<UInt8>) {
     switch table {
     case .none: out.update(repeating: 0, count: count)
-    case .short(let table): withUnsafePointer(to: table) { ckernels_poisson_u8($0, at.address, Int64(count), out) }
+    case .short(let table): table.withUnsafeBufferPointer { ckernels_poisson_u8($0.baseAddress, at.address, Int64(count), out) }
     case .long: preconditionFailure("Poisson counts of mean \(mean) do not fit bytes: draw them as UInt16")
     }
   }
@@ -47,8 +48,8 @@ public struct PoissonDraws: Sendable {
   public func fill(_ at: RandomBlocks, count: Int, into out: UnsafeMutablePointer<UInt16>) {
     switch table {
     case .none: out.update(repeating: 0, count: count)
-    case .short(let table): withUnsafePointer(to: table) { ckernels_poisson_u16($0, at.address, Int64(count), out) }
-    case .long(let table): table.draw(at, count) { out[$0] = $1 }
+    case .short(let table): table.withUnsafeBufferPointer { ckernels_poisson_u16($0.baseAddress, at.address, Int64(count), out) }
+    case .long(let table): table.fill(at, 0, count, out)
     }
   }
   /// Adds `weight` times draw `i` of the address to `out[i]`, rounding once, for `i` in `0 ..< count`.
@@ -57,8 +58,17 @@ public struct PoissonDraws: Sendable {
   ) {
     switch table {
     case .none: return
-    case .short(let table): withUnsafePointer(to: table) { Scalar.kernelAddPoisson($0, at.address, Int64(count), weight, out) }
-    case .long(let table): table.draw(at, count) { out[$0] = out[$0].addingProduct(weight, Scalar($1)) }
+    case .short(let table):
+      table.withUnsafeBufferPointer { Scalar.kernelAddPoisson($0.baseAddress, at.address, Int64(count), weight, out) }
+    case .long(let table):
+      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 512) { buffer in
+        guard let counts = buffer.baseAddress else { return }
+        for start in stride(from: 0, to: count, by: 512) {
+          let n = min(512, count - start)
+          table.fill(at, start, n, counts)
+          Scalar.kernelAddCounts(counts, Int64(n), weight, out + start)
+        }
+      }
     }
   }
   /// Draws `0 ..< count` of the address.
@@ -97,49 +107,33 @@ extension ckernels_poisson_table {
 }
 
 /// Thresholds of 32 and 32 more bits, with a guide from the upper ten bits to where the search starts.
-struct LongPoissonTable: Sendable {
-  let firstCount: Int
+private struct LongPoissonTable: Sendable {
+  let firstCount: Int32
+  /// With a sentinel at the end.
   let high: [UInt32], low: [UInt32]
   let guide: [UInt16]
 
   init(_ law: PoissonCumulative) {
-    firstCount = law.firstCount
+    firstCount = Int32(law.firstCount)
     let entries = law.thresholds(upperBits: 32)
-    high = entries.map(\.high)
-    low = entries.map(\.low)
+    high = entries.map(\.high) + [.max]
+    low = entries.map(\.low) + [.max]
     var guide: [UInt16] = []
     var k = 0
     for slot in UInt32(0)..<1024 {
-      while k < entries.count && entries[k].high < slot << 22 { k += 1 }
+      while high[k] < slot << 22 { k += 1 }
       guide.append(UInt16(k))
     }
     self.guide = guide
   }
 
-  /// The number of thresholds at or below word `u`; `further` gives its further bits, where a threshold has the same upper ones.
-  func count(_ u: UInt32, further: () -> UInt32) -> UInt16 {
-    var k = Int(guide[Int(u >> 22)])
-    while k < high.count && high[k] < u { k += 1 }
-    if k < high.count && high[k] == u {
-      let rest = further()
-      while k < high.count && high[k] == u && low[k] <= rest { k += 1 }
-    }
-    return UInt16(firstCount + k)
-  }
-
-  func draw(_ at: RandomBlocks, _ count: Int, _ put: (Int, UInt16) -> Void) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 512) { words in
-      guard let base = words.baseAddress else { return }
-      for start in stride(from: 0, to: count, by: 512) {
-        let n = min(512, count - start)
-        at.fill(first: UInt32(start / 4), count: (n + 3) / 4, into: base)
-        for i in 0..<n {
-          let draw = start + i
-          put(
-            draw,
-            self.count(words[i]) {
-              Philox.block(counter: SIMD4(UInt32(draw / 4) | 0x8000_0000, at.a, at.b, at.c), key: at.key.words)[draw % 4]
-            })
+  func fill(_ at: RandomBlocks, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<UInt16>) {
+    high.withUnsafeBufferPointer { high in
+      low.withUnsafeBufferPointer { low in
+        guide.withUnsafeBufferPointer { guide in
+          var table = ckernels_long_poisson_table(
+            first_count: firstCount, all: Int32(high.count - 1), high: high.baseAddress, low: low.baseAddress, guide: guide.baseAddress)
+          ckernels_long_poisson_u16(&table, at.address, Int64(first), Int64(count), out)
         }
       }
     }

@@ -25,24 +25,8 @@ public struct RandomBlocks: Hashable, Sendable {
   /// Writes `count` whole numbers below `bound`, number `i` made of word `first + i`. Each value has its probability to within 2^-32:
   /// good for bounds far below 2^32, such as the neurons of a tile; ``RandomStream/integer(below:)`` is exact.
   public func integers(below bound: UInt32, first: Int = 0, count: Int, into out: UnsafeMutablePointer<UInt32>) {
-    forWords(first: first, count: count, perDraw: 1) { words, start, n in ckernels_integers(words, Int64(n), bound, out + start) }
-  }
-
-  /// Calls `body` with the words of draws `first + start ..< first + start + n`, for runs that together make up all `count` draws.
-  func forWords(first: Int, count: Int, perDraw: Int, _ body: (_ words: UnsafePointer<UInt32>, _ start: Int, _ n: Int) -> Void) {
-    precondition(first >= 0 && count >= 0 && (first + count) * perDraw <= 1 << 34, "an address holds 2^34 words")
-    let run = min(count, 512)
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: run * perDraw + 8) { buffer in
-      guard let words = buffer.baseAddress else { return }
-      var start = 0
-      while start < count {
-        let n = min(run, count - start)
-        let word = (first + start) * perDraw
-        fill(first: UInt32(word / 4), count: (word % 4 + n * perDraw + 3) / 4, into: words)
-        body(words + word % 4, start, n)
-        start += n
-      }
-    }
+    precondition(first >= 0 && count >= 0 && first + count <= 1 << 34, "an address holds 2^34 words")
+    ckernels_integers(address, bound, Int64(first), Int64(count), out)
   }
   var address: ckernels_address {
     let key = key.words

@@ -9,9 +9,12 @@ public protocol VectorScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable
   static func kernelExp(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
   static func kernelExpMinusOne(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
   static func kernelLog(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
-  static func kernelDraw(_ law: PreparedLaw, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+  static func kernelDraw(_ law: ckernels_law, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+  static func kernelFill(
+    _ law: ckernels_law, _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+  static func kernelAddCounts(_ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Self, _ out: UnsafeMutablePointer<Self>)
   static func kernelAddPoisson(
-    _ table: UnsafePointer<ckernels_poisson_table>, _ at: ckernels_address, _ count: Int64, _ weight: Self,
+    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Self,
     _ out: UnsafeMutablePointer<Self>)
 }
 
@@ -27,19 +30,22 @@ extension Float: VectorScalar {
     ckernels_log_f32(x, count, y)
   }
   public static func kernelDraw(
-    _ law: PreparedLaw, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+    _ law: ckernels_law, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
   ) {
-    switch law {
-    case .constant(let value): out.update(repeating: Float(value), count: Int(count))
-    case .uniform(let low, let high): ckernels_uniform_f32(words, count, Float(low), Float(high), out)
-    case .normal(let mean, let deviation): ckernels_normal_f32(words, count, Float(mean), Float(deviation), out)
-    case .truncatedNormal(let window): withUnsafePointer(to: window) { ckernels_truncated_normal_f32(words, count, $0, out) }
-    case .lognormal(let mean, let deviation): ckernels_lognormal_f32(words, count, Float(mean), Float(deviation), out)
-    case .exponential(let mean, let mass): ckernels_exponential_f32(words, count, Float(mean), mass, out)
-    }
+    withUnsafePointer(to: law) { ckernels_draw_f32($0, words, count, out) }
+  }
+  public static func kernelFill(
+    _ law: ckernels_law, _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: law) { ckernels_fill_f32($0, at, first, count, out) }
+  }
+  public static func kernelAddCounts(
+    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Float, _ out: UnsafeMutablePointer<Float>
+  ) {
+    ckernels_add_counts_f32(counts, count, weight, out)
   }
   public static func kernelAddPoisson(
-    _ table: UnsafePointer<ckernels_poisson_table>, _ at: ckernels_address, _ count: Int64, _ weight: Float,
+    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Float,
     _ out: UnsafeMutablePointer<Float>
   ) {
     ckernels_poisson_add_f32(table, at, count, weight, out)
@@ -58,19 +64,22 @@ extension Double: VectorScalar {
     ckernels_log_f64(x, count, y)
   }
   public static func kernelDraw(
-    _ law: PreparedLaw, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+    _ law: ckernels_law, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
   ) {
-    switch law {
-    case .constant(let value): out.update(repeating: value, count: Int(count))
-    case .uniform(let low, let high): ckernels_uniform_f64(words, count, low, high, out)
-    case .normal(let mean, let deviation): ckernels_normal_f64(words, count, mean, deviation, out)
-    case .truncatedNormal(let window): withUnsafePointer(to: window) { ckernels_truncated_normal_f64(words, count, $0, out) }
-    case .lognormal(let mean, let deviation): ckernels_lognormal_f64(words, count, mean, deviation, out)
-    case .exponential(let mean, let mass): ckernels_exponential_f64(words, count, mean, mass, out)
-    }
+    withUnsafePointer(to: law) { ckernels_draw_f64($0, words, count, out) }
+  }
+  public static func kernelFill(
+    _ law: ckernels_law, _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+  ) {
+    withUnsafePointer(to: law) { ckernels_fill_f64($0, at, first, count, out) }
+  }
+  public static func kernelAddCounts(
+    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Double, _ out: UnsafeMutablePointer<Double>
+  ) {
+    ckernels_add_counts_f64(counts, count, weight, out)
   }
   public static func kernelAddPoisson(
-    _ table: UnsafePointer<ckernels_poisson_table>, _ at: ckernels_address, _ count: Int64, _ weight: Double,
+    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Double,
     _ out: UnsafeMutablePointer<Double>
   ) {
     ckernels_poisson_add_f64(table, at, count, weight, out)

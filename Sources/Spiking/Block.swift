@@ -36,8 +36,17 @@ final class Block<S: SimulationScalar> {
   /// Places of a source tile's groups in `groups`.
   var groupsOfTile: [Int: Range<Int>] = [:]
   let pending: PendingRows<S>
+  /// With procedural storage: the rows that are drawn, and their events under way.
+  var procedural = ProceduralRows<S>([:])
+  var arrivals: ArrivalQueue<S>?
   /// Places of the neurons that spiked, while a tile is updated.
   let fired: UnsafeMutablePointer<UInt16>
+
+  /// Adds what arrives in a step to the input; returns the number of synaptic events.
+  func deliver(step: Int) -> Int {
+    if let arrivals { return arrivals.deliver(step: step, into: input, width: width) }
+    return pending.deliver(step: step, into: input)
+  }
 
   /// Padding to whole vectors, and to lines of the cache.
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }

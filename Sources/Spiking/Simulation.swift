@@ -156,14 +156,21 @@ public final class Simulation<S: SimulationScalar> {
       arenas.append(arena)
       arenaBytes = arena.bytes
     } else {
-      throw NetworkError("storage: procedural is not available in this build")
+      let pool = ChunkPool<S>()
+      for block in blocks { block.prepareProcedural(draws, pool: pool) }
+      // Nobody has counted them; the mean of the rules is what there is.
+      counts.synapses = Int(expectedSynapses().rounded())
+      chunks = pool
+      progress(1)
     }
-    let concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
+    var concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
+    for block in blocks { concerned.formUnion(block.procedural.sources) }
     externalSpikes = try ExternalSpikes(
       description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,
       lastStep: description.steps, concerns: concerned.contains)
   }
   private var arenas: [SynapseArena] = []
+  private var chunks: ChunkPool<S>?
 
   /// Mean number of synapses onto this rank's tiles.
   func expectedSynapses() -> Double {

@@ -33,7 +33,7 @@ extension Simulation {
       let steps = min(interval, end - step)
       exchange.begin()
       for lag in 0..<steps { recent[(step + lag) % recent.count].removeAll(keepingCapacity: true) }
-      enqueueExternal(steps: steps)
+      try enqueueExternal(steps: steps)
       stopwatch.lap(.delivery)
       var owned = 0
       for (number, block) in blocks.enumerated() {
@@ -48,7 +48,7 @@ extension Simulation {
       try exchange.start()
       try exchange.finish(steps: steps)
       stopwatch.lap(.communication)
-      enqueue(steps: steps)
+      try enqueue(steps: steps)
       stopwatch.lap(.delivery)
       step += steps
       for i in samplers.indices {
@@ -66,7 +66,7 @@ extension Simulation {
     block.input.update(repeating: 0, count: block.width * block.channels)
     for place in block.tiles.indices { applyInputs(block, place, step) }
     stopwatch.lap(.externalInput)
-    let events = block.pending.deliver(step: step, into: block.input)
+    let events = block.deliver(step: step)
     if recording { counts.events += events }
     stopwatch.lap(.delivery)
     for (place, tile) in block.tiles.enumerated() {
@@ -102,36 +102,47 @@ extension Simulation {
   }
 
   /// Puts the interval's spikes, ascending by (step, source), on their way to the blocks.
-  private func enqueue(steps: Int) {
+  private func enqueue(steps: Int) throws {
     for lag in 0..<steps {
       var tile = 0
       var neurons = 0..<0
-      exchange.spikes[lag].withUnsafeBufferPointer { spikes in
-        for spike in spikes {
-          let neuron = Int(spike)
-          if !neurons.contains(neuron) {
-            tile = tiles.tile(ofNeuron: neuron)
-            neurons = tiles.neurons(of: tiles[tile])
-          }
-          send(tile: tile, place: neuron - neurons.lowerBound, step: step + lag)
+      var firstOfPopulation = 0
+      for spike in exchange.spikes[lag] {
+        let neuron = Int(spike)
+        if !neurons.contains(neuron) {
+          tile = tiles.tile(ofNeuron: neuron)
+          neurons = tiles.neurons(of: tiles[tile])
+          firstOfPopulation = tiles.firstNeuron(ofPopulation: tiles[tile].population)
         }
+        try send(tile: tile, place: neuron - neurons.lowerBound, source: neuron - firstOfPopulation, step: step + lag)
       }
     }
   }
 
   /// Puts the spikes from outside that are emitted in the coming interval on their way: they may arrive within it. They come before the
   /// network's own of the same step, on any number of ranks.
-  private func enqueueExternal(steps: Int) {
+  private func enqueueExternal(steps: Int) throws {
     for lag in 0..<steps {
-      externalSpikes?.take(step: step + lag) { spike in
+      try externalSpikes?.take(step: step + lag) { spike in
         let tile = tiles.tile(ofNeuron: Int(spike))
-        send(tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, step: step + lag)
+        let first = tiles.firstNeuron(ofPopulation: tiles[tile].population)
+        try send(
+          tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, source: Int(spike) - first, step: step + lag)
       }
     }
   }
 
-  private func send(tile: Int, place: Int, step: Int) {
+  /// Puts one spike on its way to all blocks.
+  ///
+  /// - Parameters:
+  ///   - place: the neuron's place in its tile.
+  ///   - source: its index in its population.
+  private func send(tile: Int, place: Int, source: Int, step: Int) throws {
     for block in blocks {
+      if let arrivals = block.arrivals {
+        try block.procedural.spike(source: source, tile: tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
+        continue
+      }
       guard let groups = block.groupsOfTile[tile] else { continue }
       for index in groups {
         let group = block.groups[index]

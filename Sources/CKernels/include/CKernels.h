@@ -42,34 +42,39 @@ double ckernels_normal_quantile(double p, double q);
 /// -log(1 - p) for p in (0, 1).
 double ckernels_exponential_quantile(double p);
 
-// Draws by inversion, out[i] from words[i] (f32) or from words[2 i], words[2 i + 1] (f64)
+// Draws by inversion. A single (f32) draw takes one word, a double (f64) draw two: draw i of an address takes word i, or words 2 i and
+// 2 i + 1. A word stands for the midpoint of one of 2^32 equal parts of (0, 1), a pair for that of one of 2^52.
 
-/// Whole numbers below bound, out[i] from words[i]; each has its probability to within 2^-32.
-void ckernels_integers(const uint32_t *words, int64_t count, uint32_t bound, uint32_t *out);
-/// Uniform between low and high, in (low, high) for (0, 1).
-void ckernels_uniform_f32(const uint32_t *words, int64_t count, float low, float high, float *out);
-void ckernels_uniform_f64(const uint32_t *words, int64_t count, double low, double high, double *out);
-/// Normal. |z| <= 6.34 (f32), 8.21 (f64), the outermost quantiles a draw's bits can name; error of z below 3e-7 of it (f32), 2e-15 (f64).
-void ckernels_normal_f32(const uint32_t *words, int64_t count, float mean, float deviation, float *out);
-void ckernels_normal_f64(const uint32_t *words, int64_t count, double mean, double deviation, double *out);
-/// exp of a normal draw.
-void ckernels_lognormal_f32(const uint32_t *words, int64_t count, float mean, float deviation, float *out);
-void ckernels_lognormal_f64(const uint32_t *words, int64_t count, double mean, double deviation, double *out);
-
-/// A normal law restricted to [low, high]: the probabilities `start` of what lies below and `mass` of what lies within.
-/// Where the window's middle is above the mean, `deviation` is negative and `start` that of what lies above high, so that `start`
-/// keeps its precision. `deep` is 1 where draws lie further out than 7.5 deviations, that is 2 start + mass / 2^32 < 4e-14; then f32
-/// draws take the slower quantile of f64.
+/// The laws of one continuous number, and the parameters a and b of each.
+enum {
+  /// a with certainty.
+  ckernels_constant,
+  /// Between a and b; within (0, 1) for those.
+  ckernels_uniform,
+  /// Mean a, deviation b. |z| <= 6.34 (f32), 8.21 (f64), the outermost quantiles; error of z below 3e-7 of it (f32), 2e-15 (f64).
+  ckernels_normal,
+  /// exp of that.
+  ckernels_lognormal,
+  /// The same within [low, high]: `start` is the probability of what lies below, `mass` that of what lies within. Where the window's
+  /// middle is above the mean, b is negative and `start` that of what lies above high, so that `start` keeps its precision. `deep` is 1
+  /// where draws lie further out than 7.5 deviations, 2 start + mass / 2^32 < 4e-14; then f32 draws take the slower quantile of f64.
+  ckernels_truncated_normal,
+  /// Mean a; mass = 1 for the whole law, 1 - exp(-high / a) for the law restricted to (0, high).
+  ckernels_exponential,
+};
 typedef struct {
-  double mean, deviation, low, high, start, mass;
-  int32_t deep;
-} ckernels_truncated_normal;
-void ckernels_truncated_normal_f32(const uint32_t *words, int64_t count, const ckernels_truncated_normal *law, float *out);
-void ckernels_truncated_normal_f64(const uint32_t *words, int64_t count, const ckernels_truncated_normal *law, double *out);
+  int32_t kind, deep;
+  double a, b, low, high, start, mass;
+} ckernels_law;
 
-/// Exponential with a mean: mass = 1 for the whole law, 1 - exp(-high / mean) for the law restricted to (0, high).
-void ckernels_exponential_f32(const uint32_t *words, int64_t count, float mean, double mass, float *out);
-void ckernels_exponential_f64(const uint32_t *words, int64_t count, double mean, double mass, double *out);
+/// Draws of given words.
+void ckernels_draw_f32(const ckernels_law *law, const uint32_t *words, int64_t count, float *out);
+void ckernels_draw_f64(const ckernels_law *law, const uint32_t *words, int64_t count, double *out);
+/// Draws first ..< first + count of an address.
+void ckernels_fill_f32(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, float *out);
+void ckernels_fill_f64(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out);
+/// Whole numbers below bound of words first ..< first + count of an address; each has its probability to within 2^-32.
+void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64_t count, uint32_t *out);
 
 // Poisson counts
 
@@ -90,3 +95,16 @@ void ckernels_poisson_u16(const ckernels_poisson_table *table, ckernels_address 
 /// out[i] += weight * draw i, rounded once.
 void ckernels_poisson_add_f32(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight, float *out);
 void ckernels_poisson_add_f64(const ckernels_poisson_table *table, ckernels_address at, int64_t count, double weight, double *out);
+
+/// The same for larger means: 32 and 32 more bits of each cumulative probability, for the counts from first_count on. guide[j] is the
+/// first entry with high >= 2^22 j, for j < 1024. Draw i takes word i and, where needed, word i from block 2^31 on. Entry `all` is a
+/// sentinel of all ones.
+typedef struct {
+  int32_t first_count, all;
+  const uint32_t *high, *low;
+  const uint16_t *guide;
+} ckernels_long_poisson_table;
+void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out);
+/// out[i] += weight * counts[i], rounded once.
+void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out);
+void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out);

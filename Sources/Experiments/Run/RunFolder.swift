@@ -41,6 +41,8 @@ public struct RunFolder: Sendable {
     try? files.removeItem(atPath: parts + "/writable")
   }
 
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
   /// Removes the parts once they are assembled.
   public func removeParts() { try? FileManager.default.removeItem(atPath: parts) }
 

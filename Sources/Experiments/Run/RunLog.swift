@@ -13,7 +13,7 @@ final class RunLog {
     try event(
       "run.start",
       [
-        "version": .string(ProgramVersion.text), "kind": .string(experiment.kind), "title": .string(experiment.title),
+        "version": .string(ProgramVersion.text), "study": .string(experiment.study), "title": .string(experiment.title),
         "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
         "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.description.seed)),
       ])

@@ -11,8 +11,10 @@ import Storage
 struct RunResult {
   let figures: SimulationFigures
   let table: PerformanceTable
-  let summary: JSONObject
-  var notes: [String] = []
+  private(set) var summary: JSONObject
+  var notes: [String] = [] {
+    didSet { summary["notes"] = .array(notes.map { .string($0) }) }
+  }
 
   init<S: SimulationScalar>(
     _ experiment: Experiment, _ simulation: Simulation<S>, _ communicator: borrowing Communicator, buildTime: Double, runTime: Double
@@ -44,7 +46,7 @@ struct RunResult {
     let spikeHash = try simulation.spikeHash(communicator)
     let stateHash = try simulation.stateHash(communicator)
     var summary: JSONObject = [
-      "kind": .string(experiment.kind), "version": .string(ProgramVersion.text), "random_layout_version": JSONValue(randomLayoutVersion),
+      "kind": "simulation", "study": .string(experiment.study), "title": .string(experiment.title), "version": .string(ProgramVersion.text), "random_layout_version": JSONValue(randomLayoutVersion),
       "seed": JSONValue(Int(description.seed)), "precision": .string(S.precision), "storage": .string(description.storage.rawValue),
       "resolution_ms": JSONValue(description.resolution), "ranks": JSONValue(communicator.size), "threads": 1, "nodes": JSONValue(nodes),
       "neurons": JSONValue(neurons), "synapses": JSONValue(sums[0]), "external_synapses": JSONValue(sums[1]),
@@ -53,6 +55,9 @@ struct RunResult {
     for (key, value) in figures.summary(table) where summary[key] == nil {
       summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
     }
+    summary["mean_rate_hz"] = JSONValue(figures.meanRate)
+    summary["presimulation_ms"] = JSONValue(description.presimulation)
+    summary["populations"] = .array(experiment.groups.map { ["name": .string($0.name), "neurons": JSONValue($0.neurons)] })
     summary["rates_hz"] = .object(Self.ratesByName(experiment, rates))
     summary["spike_hash"] = .string(spikeHash)
     summary["state_hash"] = .string(stateHash)
@@ -75,19 +80,13 @@ struct RunResult {
     }
   }
 
-  /// Mean rates under the names by which populations are reported, weighted by size where several share a name.
+  /// Mean rates under the names by which populations are reported.
   private static func ratesByName(_ experiment: Experiment, _ rates: [Double]) -> JSONObject {
-    var names: [String] = []
-    var spikes: [String: Double] = [:]
-    var counts: [String: Int] = [:]
-    for (i, population) in experiment.description.network.populations.enumerated() where !population.isVirtual {
-      let name = population.output.group
-      if counts[name] == nil { names.append(name) }
-      spikes[name, default: 0] += rates[i] * Double(population.count)
-      counts[name, default: 0] += population.count
-    }
     var object: JSONObject = [:]
-    for name in names { object[name] = JSONValue(counts[name]! > 0 ? spikes[name]! / Double(counts[name]!) : 0) }
+    for group in experiment.groups {
+      let spikes = group.populations.reduce(0.0) { $0 + rates[$1] * Double(experiment.description.network.populations[$1].count) }
+      object[group.name] = JSONValue(group.neurons > 0 ? spikes / Double(group.neurons) : 0)
+    }
     return object
   }
 

@@ -39,7 +39,7 @@ public enum SimulationRun {
     let simulation = try Simulation<S>(description, communicator)
     if speaks {
       try folder.prepare()
-      try AtomicFile.write(folder.configuration, text: experiment.resolvedConfiguration)
+      try AtomicFile.write(folder.configuration, text: experiment.configuration)
     }
     try communicator.barrier()
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator) : nil

@@ -65,14 +65,13 @@ enum PopulationKeys {
       guard ConfigurationFile.exists(path) else {
         throw ConfigurationError(value.place, "'\(value.path)' is \(path), which is not there; correct the path", exitCode: .missingInput)
       }
-      let input = SonataSpikeInput(
-        name: name, format: path.hasSuffix(".csv") ? .csv : .hdf5, path: path, nodeSet: nil, isReplay: false, delay: 0, duration: nil)
       plan.spikes.append(
         (
           index,
           SonataSpikeFile(
-            input: input, group: name, candidates: [name], output: population.output, nodes: nil, total: population.count,
-            acceptsAnyName: true)
+            path: path, format: path.hasSuffix(".csv") ? .csv : .hdf5, group: name, candidates: [name], output: population.output,
+            nodes: nil,
+            total: population.count, acceptsAnyName: true)
         ))
       return
     }

@@ -47,6 +47,13 @@ enum ProjectionKeys {
     if plan.common.storage == .procedural, !rule.isDrawnPerSource {
       throw keys.error("rule", "\(rule.name) cannot be drawn source by source, so it needs storage: stored")
     }
+    // Sizes and degrees that do not fit each other.
+    let alone = Network(populations: network.populations, projections: [projection])
+    do {
+      _ = try TileDraw<Float>(alone, projection: 0, tiles: TileMap(alone), seed: 0, resolution: plan.common.resolution)
+    } catch let error as NetworkError {
+      throw keys.error("rule", "is wrong: \(error)")
+    }
     plan.network.projections.append(projection)
   }
 

@@ -14,6 +14,12 @@ enum SonataEdges {
     var delays = Double.infinity...Double.infinity
     /// Rows of the file that hold such edges.
     var blocks: [Range<Int>] = []
+
+    mutating func add(copies: Int, delay: Double, rows: Range<Int>) {
+      delays = count == 0 ? delay...delay : min(delays.lowerBound, delay)...max(delays.upperBound, delay)
+      count += copies
+      if blocks.last != rows { blocks.append(rows) }
+    }
   }
 
   /// One projection for each pair of populations that an edge population connects. Reads the edges once, to know how many there are and
@@ -52,14 +58,6 @@ enum SonataEdges {
         name: "\(edges.name): \(source.name) -> \(target.name)", source: Int(pair.source), target: Int(pair.target), rule: rule,
         weight: .constant(0), delay: .constant(tally.delays.lowerBound))
     }
-  }
-}
-
-extension SonataEdges.Tally {
-  fileprivate mutating func add(copies: Int, delay: Double, rows: Range<Int>) {
-    delays = count == 0 ? delay...delay : min(delays.lowerBound, delay)...max(delays.upperBound, delay)
-    count += copies
-    if blocks.last != rows { blocks.append(rows) }
   }
 }
 

@@ -37,8 +37,10 @@ enum SonataInputs {
           (
             index,
             SonataSpikeFile(
-              input: input, group: selection.population, candidates: chosen.map(\.population), output: nodes.populations[index].output,
-              nodes: selection.nodes.count == total ? nil : Set(selection.nodes), total: total)
+              path: input.path, format: input.format, group: selection.population, candidates: chosen.map(\.population),
+              output: nodes.populations[index].output,
+              nodes: selection.nodes.count == total ? nil : Set(selection.nodes), total: total,
+              times: input.delay..<(input.duration.map { input.delay + $0 } ?? .infinity))
           ))
       }
     }
@@ -48,7 +50,8 @@ enum SonataInputs {
 
 /// The spikes that a file holds for one population.
 struct SonataSpikeFile: SpikeSource {
-  let input: SonataSpikeInput
+  let path: String
+  let format: SonataSpikeInput.Format
   /// Name of the SONATA population.
   let group: String
   /// All populations that the file may be about.
@@ -58,30 +61,31 @@ struct SonataSpikeFile: SpikeSource {
   let nodes: Set<UInt64>?
   /// Nodes in the SONATA population.
   let total: Int
+  /// [ms] Spikes outside do not count.
+  var times = 0..<Double.infinity
   /// Whether the file's only population is meant whatever its name.
   var acceptsAnyName = false
 
   private func error(_ reason: String, _ remedy: String) -> StorageError {
-    StorageError(.badData, path: input.path, operation: "read the spikes of \(group)", reason: reason, remedy: remedy)
+    StorageError(.badData, path: path, operation: "read the spikes of \(group)", reason: reason, remedy: remedy)
   }
 
   func forEachBlock(_ body: ([(time: Double, neuron: Int)]) throws -> Void) throws {
-    let parts = try SonataSpikes.read(input)
-    let end = input.duration.map { input.delay + $0 } ?? .infinity
+    let parts = format == .csv ? try SonataSpikes.read(csv: path) : try SonataSpikes.read(hdf5: path)
     var isKnown = parts.isEmpty
     for part in parts {
       if let name = part.population, !(acceptsAnyName && parts.count == 1) {
         if candidates.contains(name) { isKnown = true }
         if name != group { continue }
       } else if candidates.count > 1 {
-        throw error("the file does not tell of which population its spikes are", "name the population in node_set of input \(input.name)")
+        throw error("the file does not tell of which population its spikes are", "name one population in node_set of the input")
       }
       isKnown = true
       var spikes: [(time: Double, neuron: Int)] = []
       spikes.reserveCapacity(part.timestamps.count)
       for (time, id) in zip(part.timestamps, part.nodeIDs) {
         guard id < UInt64(total) else { throw error("node \(id) does not exist; \(group) has \(total) nodes", "correct the node ids") }
-        guard time >= input.delay, time < end, nodes?.contains(id) ?? true, let index = output.index(of: Int(id)) else { continue }
+        guard times.contains(time), nodes?.contains(id) ?? true, let index = output.index(of: Int(id)) else { continue }
         spikes.append((time, index))
       }
       try body(spikes)

@@ -44,10 +44,10 @@ struct ExternalSpikes: Sendable {
   }
 
   /// Hands over the spikes of a step, ascending; steps are asked in order.
-  mutating func take(step: Int, _ body: (UInt32) -> Void) {
+  mutating func take(step: Int, _ body: (UInt32) throws -> Void) rethrows {
     while next < steps.count && steps[next] < step { next += 1 }
     while next < steps.count && steps[next] == step {
-      body(neurons[next])
+      try body(neurons[next])
       next += 1
     }
   }

@@ -75,6 +75,21 @@ extension Block {
     return total
   }
 
+  /// Makes the block ready for drawing its synapses at every spike.
+  func prepareProcedural(_ network: NetworkDraws<S>, pool: ChunkPool<S>) {
+    var targets: [Int: [ProceduralTarget]] = [:]
+    for (source, reached) in connections(network) {
+      let sourceTile = network.tiles[source]
+      targets[source] = reached.map { projection, place in
+        ProceduralTarget(
+          projection: projection, place: place, pairs: network.draws[projection].pairs(sourceTile, tiles[place].tile),
+          channel: network.channel(projection, receptors: tiles[place].description.receptors.count))
+      }
+    }
+    procedural = ProceduralRows(targets)
+    arrivals = ArrivalQueue(longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, pool: pool)
+  }
+
   /// For each source tile that reaches the block, ascending: the projections and the places of the tiles they reach.
   private func connections(_ network: NetworkDraws<S>) -> [(source: Int, reached: [(projection: Int, place: Int)])] {
     var reached: [Int: [(projection: Int, place: Int)]] = [:]

@@ -1,0 +1,57 @@
+// What `colonnade models` tells: names from the catalogues, and a model's own description.
+import Running
+import Spiking
+
+public enum Catalogues {
+  public static var models: [String] { NeuronCatalogue.descriptions.map(\.name) }
+
+  /// Everything by name, one line each.
+  public static var overview: String {
+    func list(_ title: String, _ rows: [(String, String)]) -> String {
+      let width = rows.map(\.0.count).max() ?? 0
+      return ([title] + rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }).joined(separator: "\n")
+    }
+    return [
+      list("Neuron models (colonnade models NAME explains one)", NeuronCatalogue.descriptions.map { ($0.name, $0.summary) }),
+      list("Studies (colonnade example NAME prints one)", StudyCatalogue.studies.map { ($0.name, $0.summary) }),
+    ].joined(separator: "\n\n")
+  }
+
+  /// Equations, parameters, state and receptors of a model.
+  /// - Throws: `CatalogueError` naming the nearest model.
+  public static func explain(_ name: String) throws -> String {
+    guard let about = NeuronCatalogue.description(of: name) else {
+      throw CatalogueError(description: "no model '\(name)'" + NearestKey.hint(for: name, among: models))
+    }
+    func number(_ value: Double) -> String {
+      value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    }
+    func table(_ rows: [[String]]) -> String {
+      let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+      return rows.map { row in
+        "  " + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+      }.joined(separator: "\n")
+    }
+    let equations = about.equations.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+    return """
+      \(about.name): \(about.summary)
+
+      \(equations)
+
+      Parameters
+      \(table(about.parameters.map { [$0.name, number($0.value), $0.unit, $0.meaning] }))
+
+      State (can be recorded, and set under `initial`)
+      \(table(about.columns.map { [$0.name, $0.unit, $0.meaning] }))
+
+      Receptors (weights in \(about.weightUnit)): \(about.receptors.enumerated().map { "\($0) \($1)" }.joined(separator: ", "))
+      Source: \(about.source)
+      """
+  }
+}
+
+/// A name that no catalogue has.
+public struct CatalogueError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+  public var exitCode: Int32 { 64 }
+}

@@ -1,0 +1,19 @@
+// The exit code of any error of the library.
+import Networks
+import Parallel
+import Running
+import Spiking
+import Storage
+
+extension StorageError: ExitCoded {}
+extension NetworkError: ExitCoded {}
+extension ParameterError: ExitCoded {}
+extension NumericalError: ExitCoded {}
+extension MemoryError: ExitCoded {}
+extension ConfigurationError: ExitCoded {}
+extension CatalogueError: ExitCoded {}
+
+/// Exit codes of errors (see `Running.ExitCode`).
+public enum ErrorCode {
+  public static func of(_ error: any Error) -> Int32 { (error as? any ExitCoded)?.exitCode ?? ExitCode.internalFailure.rawValue }
+}

@@ -1,0 +1,22 @@
+// Configurations to start from, embedded in the program: those of jobs/.
+import Running
+
+/// The configurations that `colonnade example` prints.
+public enum Examples {
+  private static var texts: [(name: String, bytes: [UInt8])] {
+    [
+      ("brunel", PackageResources.brunel_yaml), ("column-grid", PackageResources.column_grid_yaml),
+      ("microcircuit", PackageResources.microcircuit_yaml), ("sonata", PackageResources.sonata_yaml),
+    ]
+  }
+  public static var names: [String] { texts.map(\.name) }
+
+  /// The text of an example.
+  /// - Throws: `CatalogueError` naming the nearest one.
+  public static func text(_ name: String) throws -> String {
+    guard let found = texts.first(where: { $0.name == name }) else {
+      throw CatalogueError(description: "no example '\(name)'" + NearestKey.hint(for: name, among: names))
+    }
+    return String(decoding: found.bytes, as: UTF8.self)
+  }
+}

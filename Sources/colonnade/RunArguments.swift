@@ -1,0 +1,32 @@
+// Options that all commands share which run something.
+import ArgumentParser
+import Experiments
+
+struct RunArguments: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Folder of the run (default: runs/STUDY).", completion: .directory)
+  var output: String?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("Takes the place of a key, e.g. scale=0.1 or checks.rate.below=300; repeatable.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(help: "Seed of all random draws; the same as --set seed=N.")
+  var seed: Int?
+
+  @Flag(help: "Nothing on standard error but errors.")
+  var quiet = false
+
+  @Flag(help: "A tiny run of everything: 20 ms at most, to see that it works.")
+  var smoke = false
+
+  /// Later ones win, so what the user sets wins over --smoke.
+  var overrides: [String] {
+    (smoke ? ["duration=20", "presimulation=0"] : []) + set + (seed.map { ["seed=\($0)"] } ?? [])
+  }
+
+  func runOptions(study: String) -> RunOptions {
+    var options = RunOptions(output: output ?? "runs/\(study)")
+    options.quiet = quiet
+    options.command = CommandLine.arguments
+    return options
+  }
+}
