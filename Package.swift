@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
     .target(name: "CPlatform", cSettings: exactC),
     .target(name: "CKernels", cSettings: exactC),
+    .target(name: "CRows", cSettings: exactC),
     // Layer 1
     library("Parallel", ["CMPI", "CPlatform"]),
     library("Maths", ["CKernels"]),
@@ -46,9 +47,11 @@ let package = Package(
     library("Networks", ["Maths"]),
     // Layer 4
     library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", .product(name: "Crypto", package: "swift-crypto")]),
-    library("Training", ["Running", "Parallel", "Storage", "Maths"]),
+    library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
-    library("Experiments", ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"]),
+    .target(
+      name: "Experiments", dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"],
+      resources: [.embedInCode("Benchmark/peer_torch.py")], swiftSettings: vector),
     // Layer 6
     .executableTarget(
       name: "colonnade",
@@ -62,6 +65,6 @@ let package = Package(
     tests("NetworksTests", ["Networks", "Maths"]),
     tests("SpikingTests", ["Spiking"]),
     tests("TrainingTests", ["Training"]),
-    tests("ExperimentsTests", ["Experiments"]),
+    tests("ExperimentsTests", ["Experiments", "Training"]),
   ]
 )

@@ -125,7 +125,9 @@ extension SpikingNetwork {
       for (place, link) in links.enumerated() {
         guard let transposed = buffers.layers[index].narrow[place] else { continue }
         for unit in 0..<link.rows {
-          for output in 0..<link.width { transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output] }
+          for output in 0..<link.width {
+            transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output]
+          }
         }
       }
     }

@@ -49,7 +49,8 @@ extension Float: TrainingScalar {
     SIMD8<Float>(repeating: 0).replacing(with: x, where: gate .> SIMD8<Float>(repeating: 0))
   }
   public static func addRows(
-    to sum: UnsafeMutablePointer<Float>, from rows: UnsafePointer<Float>, stride: Int, width: Int, indices: UnsafePointer<UInt16>, count: Int
+    to sum: UnsafeMutablePointer<Float>, from rows: UnsafePointer<Float>, stride: Int, width: Int, indices: UnsafePointer<UInt16>,
+    count: Int
   ) { crows_add(sum, rows, Int64(stride), Int64(width), indices, Int64(count)) }
   public static func addDots(_ dots: RowDots<Float>) {
     crows_dots(
@@ -77,7 +78,8 @@ extension Double: TrainingScalar {
     SIMD8<Double>(repeating: 0).replacing(with: x, where: gate .> SIMD8<Double>(repeating: 0))
   }
   public static func addRows(
-    to sum: UnsafeMutablePointer<Double>, from rows: UnsafePointer<Double>, stride: Int, width: Int, indices: UnsafePointer<UInt16>, count: Int
+    to sum: UnsafeMutablePointer<Double>, from rows: UnsafePointer<Double>, stride: Int, width: Int, indices: UnsafePointer<UInt16>,
+    count: Int
   ) { addRowsInOrder(to: sum, from: rows, stride: stride, width: width, indices: indices, count: count, values: nil) }
   public static func addDots(_ dots: RowDots<Double>) { addDotsInOrder(dots) }
   public static func exponential(_ x: Double) -> Double { exp(x) }
