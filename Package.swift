@@ -69,7 +69,7 @@ let package = Package(
     tests("NetworksTests", ["Networks", "Maths"]),
     tests("SpikingTests", ["Spiking"]),
     tests("TrainingTests", ["Training"]),
-    tests("ExperimentsTests", ["Experiments"]),
+    tests("ExperimentsTests", ["Experiments", "Training"]),
     // Programs started as a user would, and the form of the sources.
     .target(name: "TestKit", path: "Tests/TestKit"),
     tests("CommandTests", ["colonnade", "Storage", "TestKit"]),
