@@ -25,7 +25,6 @@ let package = Package(
   products: [.executable(name: "colonnade", targets: ["colonnade"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -46,7 +45,7 @@ let package = Package(
     // Layer 3
     library("Networks", ["Maths"]),
     // Layer 4
-    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", .product(name: "Crypto", package: "swift-crypto")]),
+    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform"]),
     library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
     .target(
@@ -71,5 +70,9 @@ let package = Package(
     tests("SpikingTests", ["Spiking"]),
     tests("TrainingTests", ["Training"]),
     tests("ExperimentsTests", ["Experiments"]),
+    // Programs started as a user would, and the form of the sources.
+    .target(name: "TestKit", path: "Tests/TestKit"),
+    tests("CommandTests", ["colonnade", "Storage", "TestKit"]),
+    tests("ArchitectureTests", ["Experiments", "Spiking", "TestKit"]),
   ]
 )
