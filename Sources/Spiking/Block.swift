@@ -98,10 +98,10 @@ final class Block<S: SimulationScalar> {
   /// Cuts a rank's tiles, in their order, into blocks of at most 65,536 padded neurons.
   static func cut(_ numbers: [Int], _ map: TileMap) -> [[Int]] {
     var blocks: [[Int]] = []
-    var width = largestWidth
+    var width = 0
     for number in numbers {
       let size = padded(map[number].count)
-      if width + size > largestWidth {
+      if blocks.isEmpty || width + size > largestWidth {
         blocks.append([])
         width = 0
       }
