@@ -53,7 +53,7 @@ let package = Package(
       resources: [
         // Configurations of jobs/ and the peers' scripts travel inside the program: nothing to lose on a cluster.
         .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/microcircuit.yaml"),
-        .embedInCode("Examples/sonata.yaml"), .embedInCode("Benchmark/peer_torch.py"),
+        .embedInCode("Examples/sonata.yaml"), .embedInCode("Benchmark/peer_nest.py"), .embedInCode("Benchmark/peer_torch.py"),
       ], swiftSettings: vector),
     // Layer 6
     .executableTarget(
@@ -69,7 +69,7 @@ let package = Package(
     tests("NetworksTests", ["Networks", "Maths"]),
     tests("SpikingTests", ["Spiking"]),
     tests("TrainingTests", ["Training"]),
-    tests("ExperimentsTests", ["Experiments"]),
+    tests("ExperimentsTests", ["Experiments", "Training"]),
     // Programs started as a user would, and the form of the sources.
     .target(name: "TestKit", path: "Tests/TestKit"),
     tests("CommandTests", ["colonnade", "Storage", "TestKit"]),

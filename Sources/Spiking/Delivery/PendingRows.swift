@@ -29,6 +29,14 @@ final class PendingRows<S: SimulationScalar> {
   private var lists: [List]
   private let longestDelay: Int
   private let mask: Int
+  /// Lines of the cache that are asked for behind a bucket's first one.
+  private var prefetchedLines = 4
+
+  /// Tells how many synapses a bucket has on average.
+  func expect(synapsesPerBucket: Double) {
+    let bytes = synapsesPerBucket * Double(RowFormat.units(S.self) * 2)
+    prefetchedLines = max(1, min(8, Int((bytes * 1.2 / 64).rounded(.up))))
+  }
 
   /// - Parameter interval: steps that spikes from outside may be known ahead.
   init(longestDelay: Int, interval: Int) {
@@ -46,6 +54,7 @@ final class PendingRows<S: SimulationScalar> {
     var cursor = row
     let due = Self.advance(&cursor, from: UInt32(truncatingIfNeeded: step))
     guard let due else { return }
+    Self.prefetch(cursor, lines: prefetchedLines)
     let index = step & mask
     if lists[index].count == lists[index].capacity { grow(index) }
     if lists[index].count == 0 || due &- lists[index].earliest > UInt32.max / 2 { lists[index].earliest = due }
@@ -83,13 +92,13 @@ final class PendingRows<S: SimulationScalar> {
       for delay in stride(from: longestDelay, through: 1, by: -1) {
         let list = lists.baseAddress! + ((step - delay) & mask)
         if list.pointee.count == 0 || list.pointee.earliest != now { continue }
-        events += Self.deliver(list, now, input)
+        events += Self.deliver(list, now, input, lines: prefetchedLines)
       }
     }
     return events
   }
 
-  private static func deliver(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>) -> Int {
+  private static func deliver(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, lines: Int) -> Int {
     let rows = list.pointee.rows
     let count = list.pointee.count
     var events = 0
@@ -109,7 +118,7 @@ final class PendingRows<S: SimulationScalar> {
         }
         guard let next else { continue }
         row.due = next
-        prefetch(row.cursor)
+        prefetch(row.cursor, lines: lines)
       }
       rows[kept] = row
       kept += 1
@@ -129,15 +138,11 @@ final class PendingRows<S: SimulationScalar> {
     }
   }
 
-  /// Asks for a bucket's lines a step ahead of their use.
+  /// Asks for a bucket's lines a step ahead of their use. The number of lines is the same for all buckets of a block: a loop of a length
+  /// that is not known beforehand would cost more than the lines of the next bucket that come along.
   @inline(__always)
-  private static func prefetch(_ bucket: UnsafePointer<UInt16>) {
-    let bytes = RowFormat.count(bucket.pointee) * RowFormat.units(S.self) * 2
-    var line = UnsafeRawPointer(bucket) + 64
-    let end = UnsafeRawPointer(bucket) + bytes + 64
-    while line < end {
-      cplatform_prefetch(line)
-      line += 64
-    }
+  private static func prefetch(_ bucket: UnsafePointer<UInt16>, lines: Int) {
+    let first = UnsafeRawPointer(bucket)
+    for line in 1...lines { cplatform_prefetch_far(first + 64 * line) }
   }
 }
