@@ -23,7 +23,7 @@ public struct TrainingBenchmark: Sendable {
   }
 
   public let task: Task
-  public var microBatch = 16
+  public var microBatch = 32
 
   public init(_ task: Task) { self.task = task }
 
