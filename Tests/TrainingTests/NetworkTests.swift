@@ -40,9 +40,9 @@ struct NetworkTests {
   static func samples(_ count: Int, steps: Int) -> [Sample] {
     var draws = TestDraws(seed: 8)
     return (0..<count).map { index in
-      Sample(
-        events: [draws.events(channels: 6, steps: steps - index, probability: 0.4)], blocks: BlockIndex(lengths: [steps - index]),
-        target: .label(index % 3))
+      let own = steps - index % 4
+      return Sample(
+        events: [draws.events(channels: 6, steps: own, probability: 0.4)], blocks: BlockIndex(lengths: [own]), target: .label(index % 3))
     }
   }
 
@@ -50,8 +50,8 @@ struct NetworkTests {
     let network = try SpikingNetwork<Double>(Self.stack(graded: true))
     let parameters = network.makeParameters()
     Self.fill(network, parameters)
-    // More steps than a chunk holds with this many samples: gradients cross the border between chunks.
-    let samples = Self.samples(60, steps: 70), shape = BatchShape(samples: 60, steps: 70)
+    // A chunk holds four steps of this many samples: gradients cross the borders between chunks.
+    let samples = Self.samples(60, steps: 11), shape = BatchShape(samples: 60, steps: 11)
     let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser(strength: 1e-3))
     let gradient = pass.makeGradient()
     _ = try pass.gradient(samples, shape: shape, parameters: parameters, into: gradient)
