@@ -18,9 +18,8 @@ public final class BackwardBuffers<S: TrainingScalar> {
     let carriedState: AlignedBuffer<S>
     let stateGradient: AlignedBuffer<S>
     let previousSpikes: AlignedBuffer<S>
-    /// Per unit: how many samples need its spike gradient, and which.
-    let needed: AlignedBuffer<Int32>
-    let neededSamples: AlignedBuffer<UInt8>
+    /// Per unit: the set of samples that need its spike gradient.
+    let needed: AlignedBuffer<UInt64>
     /// Units that any sample needs, by rising number of samples, so that the branches on it are predictable.
     let order: AlignedBuffer<UInt16>
 
@@ -35,7 +34,6 @@ public final class BackwardBuffers<S: TrainingScalar> {
       previousSpikes = AlignedBuffer(count: samples * shape.padded, zero: 0)
       needed = AlignedBuffer(count: shape.padded, zero: 0)
       order = AlignedBuffer(count: shape.padded, zero: 0)
-      neededSamples = AlignedBuffer(count: shape.padded * samples, zero: 0)
     }
 
     @inline(__always) func row(_ index: Int) -> UnsafeMutablePointer<S> { drive.pointer + index &* rowStride }

@@ -98,9 +98,13 @@ extension SpikingNetwork {
     }
     if let folded = output.folded, folded.layer == index { addFolded(folded, step, samples, units, gz) }
     if outgoing[index].isEmpty { return }
-    let needed = layer.needed.pointer, list = layer.neededSamples.pointer
-    listNeeded(index, tape, step, needed, list, everything: everything)
-    let order = layer.order.pointer
+    let needed = layer.needed.pointer, order = layer.order.pointer
+    if everything {
+      needed.update(repeating: samples == 64 ? ~0 : (1 << UInt64(samples)) - 1, count: shape.units)
+    } else {
+      let slots = tape.layers[index]
+      transposeBits(slots.support(step, 0), stride: slots.bitRow, samples: samples, blocks: units / 8, into: needed)
+    }
     let wanted = orderByCount(needed, shape.units, samples, into: order)
     for link in outgoing[index] {
       if step + link.delay > tape.steps || (output.folded != nil && link.target == outputLayer) { continue }
@@ -109,7 +113,7 @@ extension SpikingNetwork {
       S.addDots(
         RowDots(
           weights: parameters + link.offset, width: link.width, units: wanted, gradients: from, gradientStride: target.driveStride,
-          order: order, needed: needed, samples: list, capacity: samples, out: gz, outStride: units))
+          order: order, needed: needed, out: gz, outStride: units))
     }
   }
 
@@ -123,46 +127,20 @@ extension SpikingNetwork {
     }
   }
 
-  /// For each unit, the samples in which its surrogate derivative is not zero.
-  @inline(__always)
-  private func listNeeded(
-    _ index: Int, _ tape: Tape<S>, _ step: Int, _ needed: UnsafeMutablePointer<Int32>, _ list: UnsafeMutablePointer<UInt8>,
-    everything: Bool
-  ) {
-    let layer = tape.layers[index], samples = tape.samples
-    needed.update(repeating: 0, count: layer.paddedUnits)
-    for sample in 0..<samples {
-      let bits = layer.support(step, sample)
-      var byte = 0
-      while byte < layer.bitRow {
-        var word = UnsafeRawPointer(bits + byte).load(as: UInt64.self)
-        if everything { word = layer.units - byte * 8 >= 64 ? ~0 : (1 << UInt64(layer.units - byte * 8)) - 1 }
-        while word != 0 {
-          let unit = byte &* 8 &+ word.trailingZeroBitCount
-          let count = Int(needed[unit])
-          list[unit &* samples &+ count] = UInt8(truncatingIfNeeded: sample)
-          needed[unit] = Int32(truncatingIfNeeded: count &+ 1)
-          word &= word &- 1
-        }
-        byte &+= 8
-      }
-    }
-  }
-
-  /// Counting sort of the units with a count above zero; returns how many there are.
+  /// Counting sort of the units by the samples that need them, those that none needs left out; returns how many there are.
   @inline(__always)
   private func orderByCount(
-    _ needed: UnsafePointer<Int32>, _ units: Int, _ samples: Int, into order: UnsafeMutablePointer<UInt16>
+    _ needed: UnsafePointer<UInt64>, _ units: Int, _ samples: Int, into order: UnsafeMutablePointer<UInt16>
   ) -> Int {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: samples + 2) { starts in
       starts.initialize(repeating: 0)
-      for unit in 0..<units { starts[Int(needed[unit]) &+ 1] &+= 1 }
+      for unit in 0..<units { starts[needed[unit].nonzeroBitCount &+ 1] &+= 1 }
       let silent = starts[1]
       starts[1] = 0
       for count in 2..<(samples &+ 2) { starts[count] &+= starts[count &- 1] }
       // starts[c] is now the first place of the units with count c, for c from 1.
-      for unit in 0..<units where needed[unit] > 0 {
-        let count = Int(needed[unit])
+      for unit in 0..<units where needed[unit] != 0 {
+        let count = needed[unit].nonzeroBitCount
         order[Int(starts[count])] = UInt16(truncatingIfNeeded: unit)
         starts[count] &+= 1
       }
