@@ -49,8 +49,12 @@ public struct HDF5File: ~Copyable {
 
   deinit {
     if handle >= 0 {
-      chdf5_close(handle)
-      if isNew { unlink(currentPath) }
+      if isNew {
+        chdf5_abandon(handle)
+        unlink(currentPath)
+      } else {
+        chdf5_close(handle)
+      }
     }
   }
 
@@ -59,11 +63,19 @@ public struct HDF5File: ~Copyable {
   public consuming func close() throws(StorageError) {
     let file = handle
     handle = -1
-    if isWritable, chdf5_flush(file) < 0 {
-      let error = Self.error(path, "write the HDF5 file", .readWrite)
-      chdf5_close(file)
-      if isNew { unlink(currentPath) }
-      throw error
+    if isWritable {
+      var error: StorageError?
+      if chdf5_flush(file) < 0 {
+        error = Self.error(path, "write the HDF5 file", .readWrite)
+      } else if chdf5_is_whole(file, currentPath) == 0 {
+        error = StorageError(
+          .readWrite, path: path, operation: "write the HDF5 file", reason: "an earlier write to it failed", remedy: "see the first error")
+      }
+      if let error {
+        chdf5_abandon(file)
+        if isNew { unlink(currentPath) }
+        throw error
+      }
     }
     guard chdf5_close(file) >= 0 else {
       let error = Self.error(path, "close the HDF5 file", .readWrite)
