@@ -12,6 +12,7 @@ extension NumericalError: ExitCoded {}
 extension MemoryError: ExitCoded {}
 extension ConfigurationError: ExitCoded {}
 extension CatalogueError: ExitCoded {}
+extension BenchmarkError: ExitCoded {}
 
 /// Exit codes of errors (see `Running.ExitCode`).
 public enum ErrorCode {

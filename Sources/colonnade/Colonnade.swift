@@ -20,7 +20,7 @@ struct Colonnade: ParsableCommand {
       \(Running.ExitCode.helpText)
       """,
     version: "colonnade \(ProgramVersion.text)",
-    subcommands: [SimulateCommand.self, VerifyCommand.self, ReportCommand.self, ModelsCommand.self, ExampleCommand.self])
+    subcommands: [SimulateCommand.self, VerifyCommand.self, ReportCommand.self, ModelsCommand.self, ExampleCommand.self, BenchmarkCommand.self])
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.
   static func main() {
