@@ -1,5 +1,4 @@
 // Small networks against the plain reference: every spike, and what a run in pieces, procedural storage and hashes must give.
-import Crypto
 import Testing
 
 @testable import Maths
@@ -181,7 +180,6 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
   }
   @Test(arguments: NetworkCase.all) func piecesAreTheWhole(_ example: NetworkCase) throws {
     try piecesAreTheWhole(example, Float.self)
-    try piecesAreTheWhole(example, Double.self)
   }
 
   // MARK: Storage
@@ -223,11 +221,11 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     for tile in 0..<run.simulation.tiles.count {
       var own = SHA256()
       for spike in run.spikes where run.simulation.tiles.tile(ofNeuron: spike.neuron) == tile {
-        for value in [spike.step, spike.neuron] { withUnsafeBytes(of: UInt64(value).littleEndian) { own.update(bufferPointer: $0) } }
+        for value in [spike.step, spike.neuron] { withUnsafeBytes(of: UInt64(value).littleEndian) { own.update($0) } }
       }
-      all.update(data: Array(own.finalize()))
+      all.update(own.digest())
     }
-    let expected = all.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    let expected = all.digest().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     #expect(try run.spikeHash == expected)
   }
   /// The state's hash knows every column of every neuron, and the spikes under way.
