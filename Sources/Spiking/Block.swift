@@ -40,19 +40,27 @@ final class Block<S: SimulationScalar> {
   /// With procedural storage: the rows that are drawn, and their events under way.
   var procedural = ProceduralRows<S>([:])
   var arrivals: ArrivalQueue<S>?
+  /// The same for spikes from outside, which are known before the network's own of the same interval: they wait apart and are added first,
+  /// so that sums have one order with either storage.
+  let pendingExternal: PendingRows<S>
+  var arrivalsExternal: ArrivalQueue<S>?
   /// Places of the neurons that spiked, while a tile is updated.
   let fired: UnsafeMutablePointer<UInt16>
 
   /// Adds what arrives in a step to the input; returns the number of synaptic events.
   func deliver(step: Int) -> Int {
-    if let arrivals { return arrivals.deliver(step: step, into: input, width: width) }
-    return pending.deliver(step: step, into: input)
+    if let arrivalsExternal, let arrivals {
+      return arrivalsExternal.deliver(step: step, into: input, width: width) + arrivals.deliver(step: step, into: input, width: width)
+    }
+    return pendingExternal.deliver(step: step, into: input) + pending.deliver(step: step, into: input)
   }
 
   /// Padding to whole vectors, and to lines of the cache.
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
-  init(tiles numbers: [Int], _ map: TileMap, models: [any NeuronModel<S>], descriptions: [ModelDescription], longestDelay: Int, interval: Int) throws {
+  init(
+    tiles numbers: [Int], _ map: TileMap, models: [any NeuronModel<S>], descriptions: [ModelDescription], longestDelay: Int, interval: Int
+  ) throws {
     let owned = numbers.map { map[$0] }
     width = owned.reduce(0) { $0 + Self.padded($1.count) }
     channels = owned.map { descriptions[$0.population].receptors.count }.max() ?? 1
@@ -64,6 +72,7 @@ final class Block<S: SimulationScalar> {
     let state = memory.base + width * channels + zeros
     fired = .allocate(capacity: Self.padded(TileMap.largestTile) + 16)
     pending = PendingRows(longestDelay: longestDelay, interval: interval)
+    pendingExternal = PendingRows(longestDelay: longestDelay, interval: interval)
     tiles = []
     var offset = 0
     var used = 0

@@ -61,7 +61,8 @@ public final class Simulation<S: SimulationScalar> {
     inputs = try PreparedInputs(description, receptors: abouts.map(\.receptors.count))
     for numbers in Block<S>.cut(owned, tiles) {
       blocks.append(
-        try Block(tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
+        try Block(
+          tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
     }
     samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
@@ -102,7 +103,8 @@ public final class Simulation<S: SimulationScalar> {
   private static func checkReceptors(_ network: Network, _ abouts: [ModelDescription]) throws {
     for projection in network.projections {
       if network.populations[projection.target].isVirtual {
-        throw NetworkError("projection \(projection.name): its target \(network.populations[projection.target].name) has no neurons to reach")
+        throw NetworkError(
+          "projection \(projection.name): its target \(network.populations[projection.target].name) has no neurons to reach")
       }
       if case .index(let index) = projection.receptor, index < 0 || index >= abouts[projection.target].receptors.count {
         throw NetworkError(
@@ -125,9 +127,11 @@ public final class Simulation<S: SimulationScalar> {
         for (number, column) in tile.description.columns.enumerated() {
           let values = tile.columns + number * tile.stride
           let law = try Law<S>(
-            population.initial[column.name] ?? .constant(tile.model.rest(ofColumn: number)), of: "population \(population.name), \(column.name)")
+            population.initial[column.name] ?? .constant(tile.model.rest(ofColumn: number)),
+            of: "population \(population.name), \(column.name)")
           let address = RandomBlocks(
-            StreamKey(seed: description.seed, purpose: .initialState, object: UInt64(number)), a: UInt32(truncatingIfNeeded: tile.tile.number))
+            StreamKey(seed: description.seed, purpose: .initialState, object: UInt64(number)),
+            a: UInt32(truncatingIfNeeded: tile.tile.number))
           law.fill(address, count: tile.tile.count, into: values)
           let offset = S(tile.model.offset(ofColumn: number))
           for i in 0..<tile.tile.count { values[i] -= offset }

@@ -120,17 +120,16 @@ extension Simulation {
   private func enqueue(steps: Int) throws {
     for lag in 0..<steps {
       for spike in exchange.spikes[lag] { locate(spike) }
-      try sendLocated(step: step + lag)
+      try sendLocated(step: step + lag, external: false)
     }
   }
 
-  /// Puts the spikes from outside that are emitted in the coming interval on their way: they may arrive within it. They come before the
-  /// network's own of the same step, on any number of ranks.
+  /// Puts the spikes from outside that are emitted in the coming interval on their way: they may arrive within it.
   private func enqueueExternal(steps: Int) throws {
     guard externalSpikes != nil else { return }
     for lag in 0..<steps {
       externalSpikes!.take(step: step + lag) { locate($0) }
-      try sendLocated(step: step + lag)
+      try sendLocated(step: step + lag, external: true)
     }
   }
 
@@ -149,19 +148,23 @@ extension Simulation {
   }
 
   /// Puts the located spikes, all of one step, on their way to all blocks.
-  private func sendLocated(step: Int) throws {
+  private func sendLocated(step: Int, external: Bool) throws {
     for block in blocks {
-      if let arrivals = block.arrivals {
+      if let arrivals = external ? block.arrivalsExternal : block.arrivals {
         for spike in located {
-          try block.procedural.spike(source: spike.source, tile: spike.tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
+          try block.procedural.spike(
+            source: spike.source, tile: spike.tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
         }
         continue
       }
+      let pending = external ? block.pendingExternal : block.pending
       // Where a row begins is far away, and so is the row: both are asked for before the first one is needed.
       located.withUnsafeBufferPointer { spikes in
         for spike in spikes {
           guard let groups = block.groupsOfTile[spike.tile] else { continue }
-          for index in groups { found.append(FoundRow(group: Int32(truncatingIfNeeded: index), place: Int32(truncatingIfNeeded: spike.place))) }
+          for index in groups {
+            found.append(FoundRow(group: Int32(truncatingIfNeeded: index), place: Int32(truncatingIfNeeded: spike.place)))
+          }
         }
       }
       block.groups.withUnsafeBufferPointer { groups in
@@ -175,7 +178,7 @@ extension Simulation {
             let group = groups[Int(row.group)]
             let offset = group.offsets[Int(row.place)]
             if offset == group.offsets[Int(row.place) + 1] { continue }
-            block.pending.append(row: group.base + Int(offset), emitted: step, input: group.channel * block.width)
+            pending.append(row: group.base + Int(offset), emitted: step, input: group.channel * block.width)
           }
         }
       }

@@ -88,6 +88,7 @@ final class PendingRows<S: SimulationScalar> {
 
   /// Adds what arrives in a step to the block's input; returns the number of synaptic events.
   func deliver(step: Int, into input: UnsafeMutablePointer<S>) -> Int {
+    if inFlight == 0 { return 0 }
     let now = UInt32(truncatingIfNeeded: step)
     var events = 0
     // Where the next buckets of all rows fit the second-level cache, each is asked for as soon as the one before it has been added; where
@@ -110,7 +111,8 @@ final class PendingRows<S: SimulationScalar> {
     deliver(list, now, input, before: { _ in }, after: { prefetch($0, lines: lines) })
   }
 
-  private static func deliverNear(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int {
+  private static func deliverNear(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int
+  {
     let ahead = 10
     let rows = list.pointee.rows
     let last = list.pointee.count - 1

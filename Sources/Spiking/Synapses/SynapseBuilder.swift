@@ -72,7 +72,7 @@ extension Block {
       if !network.network.populations[sourceTile.population].isVirtual { total.recurrent += total.synapses - before }
       progress(total.synapses - before)
     }
-    pending.expect(synapsesPerBucket: Double(total.synapses) / Double(max(writer.buckets, 1)))
+    for rows in [pending, pendingExternal] { rows.expect(synapsesPerBucket: Double(total.synapses) / Double(max(writer.buckets, 1))) }
     return total
   }
 
@@ -89,6 +89,7 @@ extension Block {
     }
     procedural = ProceduralRows(targets)
     arrivals = ArrivalQueue(longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, pool: pool)
+    arrivalsExternal = ArrivalQueue(longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, pool: pool)
   }
 
   /// For each source tile that reaches the block, ascending: the projections and the places of the tiles they reach.
