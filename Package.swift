@@ -34,13 +34,14 @@ let package = Package(
     .systemLibrary(name: "CVendorHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: exactC),
     .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
+    .target(name: "CGzip", cSettings: exactC, linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CPlatform", cSettings: exactC),
     .target(name: "CKernels", cSettings: exactC),
     .target(name: "CRows", cSettings: exactC),
     // Layer 1
     library("Parallel", ["CMPI", "CPlatform"]),
     library("Maths", ["CKernels"]),
-    library("Storage", ["CHDF5"]),
+    library("Storage", ["CHDF5", "CGzip"]),
     // Layer 2
     library("Running", ["CPlatform", "Parallel", "Storage"]),
     // Layer 3

@@ -14,10 +14,15 @@ public struct HDF5File: ~Copyable {
   private let currentPath: String
   private let isNew: Bool
   private let isWritable: Bool
+  /// Where a compressed file stands while it is open.
+  private let inflated: InflatedFile?
   var handle: Int64
 
-  private init(path: String, currentPath: String, mode: Int32, operation: String) throws(StorageError) {
+  private init(
+    path: String, currentPath: String, mode: Int32, operation: String, inflated: consuming InflatedFile? = nil
+  ) throws(StorageError) {
     self.path = path
+    self.inflated = inflated
     self.currentPath = currentPath
     isNew = mode == 2
     isWritable = mode != 0
@@ -25,10 +30,15 @@ public struct HDF5File: ~Copyable {
     guard handle >= 0 else { throw Self.error(path, operation, isNew ? .cannotCreate : .badData) }
   }
 
-  /// Opens a file for reading.
+  /// Opens a file for reading. One that is compressed by gzip is inflated into memory first.
   /// - Throws: `StorageError` 66 if it is missing, 65 if it is no HDF5 file or is cut short.
   public static func open(_ path: String) throws(StorageError) -> HDF5File {
     try requireFile(path)
+    if InflatedFile.isGzip(path) {
+      let inflated = try InflatedFile(path)
+      let current = inflated.path
+      return try HDF5File(path: path, currentPath: current, mode: 0, operation: "open the inflated HDF5 file", inflated: inflated)
+    }
     return try HDF5File(path: path, currentPath: path, mode: 0, operation: "open the HDF5 file")
   }
 
