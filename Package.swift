@@ -51,7 +51,11 @@ let package = Package(
     library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
     .target(
-      name: "Experiments", dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"],
+      name: "Experiments",
+      dependencies: [
+        "Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       resources: [
         // Configurations of jobs/ and the peers' scripts travel inside the program: nothing to lose on a cluster.
         .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/microcircuit.yaml"),
@@ -71,6 +75,6 @@ let package = Package(
     tests("NetworksTests", ["Networks", "Maths"]),
     tests("SpikingTests", ["Spiking"]),
     tests("TrainingTests", ["Training"]),
-    tests("ExperimentsTests", ["Experiments"]),
+    tests("ExperimentsTests", ["Experiments", "Training"]),
   ]
 )

@@ -11,10 +11,11 @@ void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, con
 }
 
 void crows_dots(
-    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
+    const int32_t *needed,
     const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
-  if (wide()) crows_dots_512(weights, width, units, gradients, gradient_stride, needed, samples, capacity, out, out_stride);
-  else crows_dots_256(weights, width, units, gradients, gradient_stride, needed, samples, capacity, out, out_stride);
+  if (wide()) crows_dots_512(weights, width, units, gradients, gradient_stride, order, needed, samples, capacity, out, out_stride);
+  else crows_dots_256(weights, width, units, gradients, gradient_stride, order, needed, samples, capacity, out, out_stride);
 }
 #else
 #include <math.h>
@@ -25,15 +26,16 @@ void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, con
 }
 
 void crows_dots(
-    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
+    const int32_t *needed,
     const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
-  for (int64_t u = 0; u < units; u++)
-    for (int64_t j = 0; j < needed[u]; j++) {
+  for (int64_t i = 0; i < units; i++)
+    for (int64_t u = order[i], j = 0; j < needed[u]; j++) {
       int64_t s = samples[u * capacity + j];
       float part[16] = {0};
-      for (int64_t i = 0; i < width; i++) part[i % 16] = fmaf(weights[u * width + i], gradients[s * gradient_stride + i], part[i % 16]);
+      for (int64_t k = 0; k < width; k++) part[k % 16] = fmaf(weights[u * width + k], gradients[s * gradient_stride + k], part[k % 16]);
       for (int half = 8; half > 0; half /= 2)
-        for (int i = 0; i < half; i++) part[i] += part[i + half];
+        for (int k = 0; k < half; k++) part[k] += part[k + half];
       out[s * out_stride + u] += part[0];
     }
 }

@@ -74,26 +74,23 @@ INNER void dots(
 }
 
 OUTER void crows_dots_256(
-    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
+    const int32_t *needed,
     const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
-  for (int64_t u = 0; u < units; u++) {
+  for (int64_t i = 0; i < units; i++) {
+    int64_t u = order[i], left = needed[u];
     const float *row = weights + u * width;
     const uint8_t *list = samples + u * capacity;
-    int64_t left = needed[u];
-    while (left >= 4) {
-      dots(4, row, width, gradients, gradient_stride, list, out + u, out_stride);
-      list += 4;
-      left -= 4;
+    if (i + 1 < units) {
+      const float *next = weights + order[i + 1] * width;
+      for (int64_t k = 0; k < width; k += 16) __builtin_prefetch(next + k);
     }
-    if (left >= 2) {
-      dots(2, row, width, gradients, gradient_stride, list, out + u, out_stride);
-      list += 2;
-      left -= 2;
-    }
-    if (left >= 1) {
-      dots(1, row, width, gradients, gradient_stride, list, out + u, out_stride);
-      list += 1;
-      left -= 1;
+    for (; left > 4; left -= 4, list += 4) dots(4, row, width, gradients, gradient_stride, list, out + u, out_stride);
+    switch (left) {
+      case 1: dots(1, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
+      case 2: dots(2, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
+      case 3: dots(3, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
+      case 4: dots(4, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
     }
   }
 }

@@ -4,12 +4,33 @@
 // are one AVX-512 register or two AVX registers, and adds them in a fixed order. Widths are multiples of eight elements.
 #pragma once
 #include <stdint.h>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
+typedef float crows_float8 __attribute__((ext_vector_type(8)));
+
+/// Bit i is set where lane i is strictly positive.
+static inline uint8_t crows_positive(crows_float8 x) {
+#if defined(__AVX__)
+  return (uint8_t)_mm256_movemask_ps(_mm256_cmp_ps((__m256)x, _mm256_setzero_ps(), _CMP_GT_OQ));
+#else
+  uint8_t bits = 0;
+  for (int i = 0; i < 8; i++) bits |= (uint8_t)((x[i] > 0) << i);
+  return bits;
+#endif
+}
+
+/// Asks for the line of `address` in the second cache: for the tape of the step to come, which lies in memory.
+static inline void crows_fetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 /// sum[0..<width] += for each j of `count`: rows[indices[j] * stride + 0..<width].
 void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count);
 
-/// For each unit u of `units` and each j < needed[u], with s = samples[u * capacity + j]:
+/// For each of the `units` units u in `order` and each j < needed[u], with s = samples[u * capacity + j]:
 /// out[s * out_stride + u] += weights[u * width + 0..<width] . gradients[s * gradient_stride + 0..<width].
+/// Units in order of `needed` keep the branches predictable; the order does not change the result.
 void crows_dots(
-    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const int32_t *needed,
+    const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
+    const int32_t *needed,
     const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride);

@@ -91,11 +91,13 @@ public struct TrainingBenchmark: Sendable {
     for view in network.layout.views {
       let deviation = deviation(view.name)
       // A sum of twelve uniforms is near enough to a normal number for a benchmark.
-      view.scatter((0..<view.count).map { _ in Float(deviation * ((0..<12).reduce(-6.0) { sum, _ in sum + uniform() })) }, to: parameters.pointer)
+      view.scatter(
+        (0..<view.count).map { _ in Float(deviation * ((0..<12).reduce(-6.0) { sum, _ in sum + uniform() })) }, to: parameters.pointer)
     }
     let samples = (0..<batch).map { index in sample(index, uniform) }
     let objective: Objective = task == .contextModulated ? .binary(BinaryCrossEntropy()) : .classes()
-    let pass = GradientPass(network: network, objective: objective, regulariser: SpikeRegulariser(strength: task == .contextModulated ? 1e-4 : 0))
+    let pass = GradientPass(
+      network: network, objective: objective, regulariser: SpikeRegulariser(strength: task == .contextModulated ? 1e-4 : 0))
     let optimiser = Adam<Float>(AdamSettings(), count: network.layout.count)
     let sum = GradientSum<Float>(count: pass.gradientCount, leaves: batch / microBatch)
     let shape = BatchShape(samples: batch, steps: steps)
@@ -114,7 +116,7 @@ public struct TrainingBenchmark: Sendable {
       sum.reset()
       if repetition > 0 { best = min(best, seconds() - start) }
       losses.append(tally.loss)
-      rate = tally.spikeProbability / Double(batch); print("support", pass.tape!.supportFraction(layer: 0))
+      rate = tally.spikeProbability / Double(batch)
     }
     return Result(
       samplesPerSecond: Double(batch) / best, hiddenRate: rate, losses: losses,

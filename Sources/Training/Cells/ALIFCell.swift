@@ -23,12 +23,22 @@ struct ALIFCell<Scalar: TrainingScalar>: Cell {
   var columns: Int { reset == .zero ? 3 : 2 }
   var vColumn: Int { reset == .zero ? 2 : 0 }
   var states: [(name: String, column: Int)] { [("vs", vColumn), ("b", 1)] }
+  var backwardReadsSpikes: Bool { true }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func forward(_ rows: ForwardRows<Scalar>) {
+    if reset == .subtraction && spike.isPlainTriangle {
+      forward(rows, .subtraction, spike.plainTriangle)
+    } else {
+      forward(rows, reset, spike)
+    }
+  }
+
+  @_transparent
+  private func forward(_ rows: ForwardRows<Scalar>, _ reset: Reset, _ spike: SpikeFunction<Scalar>) {
     let blocks = rows.blocks, units = blocks &* 8, vOffset = vColumn &* units
-    let reset = reset, spike = spike, theta = Lanes(repeating: threshold), kappa = Lanes(repeating: increment)
+    let theta = Lanes(repeating: threshold), kappa = Lanes(repeating: increment)
     let somaDecay = somaDecay.factors.pointer, adaptationDecay = adaptationDecay.factors.pointer
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
@@ -50,8 +60,19 @@ struct ALIFCell<Scalar: TrainingScalar>: Cell {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func backward(_ rows: BackwardRows<Scalar>) {
+    if reset == .subtraction && spike.isPlainTriangle && rows.stateGradient == nil {
+      backward(rows, .subtraction, spike.plainTriangle, nil)
+    } else {
+      backward(rows, reset, spike, rows.stateGradient)
+    }
+  }
+
+  @_transparent
+  private func backward(
+    _ rows: BackwardRows<Scalar>, _ reset: Reset, _ spike: SpikeFunction<Scalar>, _ stateGradient: UnsafeMutablePointer<Scalar>?
+  ) {
     let blocks = rows.blocks, units = blocks &* 8, vOffset = vColumn &* units
-    let reset = reset, spike = spike, theta = Lanes(repeating: threshold), kappa = Lanes(repeating: increment)
+    let theta = Lanes(repeating: threshold), kappa = Lanes(repeating: increment)
     let somaDecay = somaDecay.factors.pointer, adaptationDecay = adaptationDecay.factors.pointer
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
@@ -75,7 +96,7 @@ struct ALIFCell<Scalar: TrainingScalar>: Cell {
         store(ds * g.u, vCarried, block)
         store(db * gb, bCarried, block)
         store(g.z.addingProduct(1 - db, gb), carried, block)
-        if let states = rows.stateGradient {
+        if let states = stateGradient {
           store(gv, states + sample &* rows.stateStride, block)
           store(gb, states + sample &* rows.stateStride + units, block)
         }

@@ -22,12 +22,22 @@ struct CLIFCell<Scalar: TrainingScalar>: Cell {
   let columns = 3
   let spikes = true
   var states: [(name: String, column: Int)] { [("vs", 2), ("va", 1)] }
+  var backwardReadsSpikes: Bool { reset == .zero }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func forward(_ rows: ForwardRows<Scalar>) {
+    // The headline cell gets a loop of its own from the same source, in which the choices are constants.
+    if interaction == .reluMult && reset == .subtraction && spike.isPlainTriangle {
+      forward(rows, .reluMult, .subtraction, spike.plainTriangle)
+    } else {
+      forward(rows, interaction, reset, spike)
+    }
+  }
+
+  @_transparent
+  private func forward(_ rows: ForwardRows<Scalar>, _ interaction: Interaction, _ reset: Reset, _ spike: SpikeFunction<Scalar>) {
     let blocks = rows.blocks, units = blocks &* 8
-    let interaction = interaction, reset = reset, spike = spike
     let theta = Lanes(repeating: threshold), inverse = 1 / threshold
     let somaDecay = somaDecay.factors.pointer, apicalDecay = apicalDecay.factors.pointer
     for sample in 0..<rows.samples {
@@ -53,8 +63,19 @@ struct CLIFCell<Scalar: TrainingScalar>: Cell {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func backward(_ rows: BackwardRows<Scalar>) {
+    if interaction == .reluMult && reset == .subtraction && spike.isPlainTriangle && rows.stateGradient == nil {
+      backward(rows, .reluMult, .subtraction, spike.plainTriangle, nil)
+    } else {
+      backward(rows, interaction, reset, spike, rows.stateGradient)
+    }
+  }
+
+  @_transparent
+  private func backward(
+    _ rows: BackwardRows<Scalar>, _ interaction: Interaction, _ reset: Reset, _ spike: SpikeFunction<Scalar>,
+    _ stateGradient: UnsafeMutablePointer<Scalar>?
+  ) {
     let blocks = rows.blocks, units = blocks &* 8
-    let interaction = interaction, reset = reset, spike = spike
     let theta = Lanes(repeating: threshold), inverse = 1 / threshold
     let somaDecay = somaDecay.factors.pointer, apicalDecay = apicalDecay.factors.pointer
     for sample in 0..<rows.samples {
@@ -80,7 +101,9 @@ struct CLIFCell<Scalar: TrainingScalar>: Cell {
         store(ds * g.u, vCarried, block)
         store(da * ga, aCarried, block)
         store(g.z, carried, block)
-        if let states = rows.stateGradient {
+        rows.fetchPrevious(sample, block &* 24)
+        rows.fetchPrevious(sample, block &* 24 &+ 16)
+        if let states = stateGradient {
           store(gv, states + sample &* rows.stateStride, block)
           store(ga, states + sample &* rows.stateStride + units, block)
         }

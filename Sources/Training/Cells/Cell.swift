@@ -3,6 +3,8 @@
 // A layer owns the sums over synapses; a cell sees the currents they give and returns their gradients. Pointers address rows of
 // `blocks * 8` units per column inside the layer's buffers; the layer guarantees their extents.
 
+import CRows
+
 /// One step forward of all samples of a micro-batch.
 public struct ForwardRows<S: TrainingScalar> {
   let samples: Int
@@ -55,8 +57,15 @@ public protocol Cell<Scalar>: Sendable {
   var states: [(name: String, column: Int)] { get }
   /// Whether the cell emits spikes; if not, its first state is its output.
   var spikes: Bool { get }
+  /// Whether backward reads the spikes of the step before.
+  var backwardReadsSpikes: Bool { get }
   func forward(_ rows: ForwardRows<Scalar>)
   func backward(_ rows: BackwardRows<Scalar>)
+}
+
+extension BackwardRows {
+  /// Fetches a block of the slot of the step before, which comes next.
+  @_transparent func fetchPrevious(_ sample: Int, _ offset: Int) { crows_fetch(previous + (sample &* slotStride &+ offset)) }
 }
 
 /// Decay factors of a layer, d = exp(−dt/τ), one per unit; padding units decay at once.

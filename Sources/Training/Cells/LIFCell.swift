@@ -18,12 +18,22 @@ struct LIFCell<Scalar: TrainingScalar>: Cell {
   let columns = 1
   let spikes = true
   var states: [(name: String, column: Int)] { [("vs", 0)] }
+  var backwardReadsSpikes: Bool { reset == .zero }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func forward(_ rows: ForwardRows<Scalar>) {
+    if reset == .subtraction && spike.isPlainTriangle {
+      forward(rows, .subtraction, spike.plainTriangle)
+    } else {
+      forward(rows, reset, spike)
+    }
+  }
+
+  @_transparent
+  private func forward(_ rows: ForwardRows<Scalar>, _ reset: Reset, _ spike: SpikeFunction<Scalar>) {
     let blocks = rows.blocks, units = blocks &* 8
-    let reset = reset, spike = spike, theta = Lanes(repeating: threshold)
+    let theta = Lanes(repeating: threshold)
     let decay = decay.factors.pointer
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
@@ -42,8 +52,19 @@ struct LIFCell<Scalar: TrainingScalar>: Cell {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func backward(_ rows: BackwardRows<Scalar>) {
+    if reset == .subtraction && spike.isPlainTriangle && rows.stateGradient == nil {
+      backward(rows, .subtraction, spike.plainTriangle, nil)
+    } else {
+      backward(rows, reset, spike, rows.stateGradient)
+    }
+  }
+
+  @_transparent
+  private func backward(
+    _ rows: BackwardRows<Scalar>, _ reset: Reset, _ spike: SpikeFunction<Scalar>, _ stateGradient: UnsafeMutablePointer<Scalar>?
+  ) {
     let blocks = rows.blocks, units = blocks &* 8
-    let reset = reset, spike = spike, theta = Lanes(repeating: threshold)
+    let theta = Lanes(repeating: threshold)
     let decay = decay.factors.pointer
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
@@ -58,7 +79,7 @@ struct LIFCell<Scalar: TrainingScalar>: Cell {
         store((1 - d) * gv, gI, block)
         store(g.u, vCarried, block)
         store(g.z, carried, block)
-        if let states = rows.stateGradient { store(gv, states + sample &* rows.stateStride, block) }
+        if let states = stateGradient { store(gv, states + sample &* rows.stateStride, block) }
       }
     }
   }

@@ -9,6 +9,7 @@ struct ReadoutCell<Scalar: TrainingScalar>: Cell {
   let columns = 1
   let spikes = false
   var states: [(name: String, column: Int)] { [("vs", 0)] }
+  var backwardReadsSpikes: Bool { false }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

@@ -37,10 +37,18 @@ struct SpikeFunction<S: TrainingScalar>: Sendable {
   let graded: Bool
 
   init(_ surrogate: Surrogate, graded: Bool) {
-    kind = surrogate.kind
-    magnitude = S(surrogate.magnitude)
+    self.init(kind: surrogate.kind, magnitude: S(surrogate.magnitude), graded: graded)
+  }
+
+  @_transparent init(kind: Surrogate.Kind, magnitude: S, graded: Bool) {
+    self.kind = kind
+    self.magnitude = magnitude
     self.graded = graded
   }
+
+  /// The default surrogate with true spikes, for which the cells have a loop with constants.
+  var isPlainTriangle: Bool { kind == .triangle && !graded }
+  @_transparent var plainTriangle: SpikeFunction<S> { SpikeFunction(kind: .triangle, magnitude: magnitude, graded: false) }
 
   @_transparent func derivative(_ x: Lanes<S>) -> Lanes<S> {
     switch kind {

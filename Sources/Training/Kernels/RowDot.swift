@@ -13,6 +13,8 @@ public struct RowDots<S: TrainingScalar> {
   /// First gradient row; `gradientStride` elements from sample to sample.
   let gradients: UnsafePointer<S>
   let gradientStride: Int
+  /// Units in the order to go through them; it does not change the result.
+  let order: UnsafePointer<UInt16>
   /// Per unit: how many samples, and which (`capacity` places per unit).
   let needed: UnsafePointer<Int32>
   let samples: UnsafePointer<UInt8>
@@ -26,7 +28,8 @@ public struct RowDots<S: TrainingScalar> {
 func addDotsInOrder<S: TrainingScalar>(_ dots: RowDots<S>) {
   let weights = dots.weights, width = dots.width, gradients = dots.gradients, stride = dots.gradientStride
   let needed = dots.needed, samples = dots.samples, capacity = dots.capacity, out = dots.out, outStride = dots.outStride
-  for unit in 0..<dots.units {
+  for place in 0..<dots.units {
+    let unit = Int(dots.order[place])
     for j in 0..<Int(needed[unit]) {
       let sample = Int(samples[unit &* capacity &+ j])
       out[sample &* outStride &+ unit] += oneDot(weights + unit &* width, gradients + sample &* stride, width / 8)

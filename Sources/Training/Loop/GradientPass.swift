@@ -97,7 +97,8 @@ public final class GradientPass<S: TrainingScalar> {
     let readout = tape.layers[layer]
     for (index, sample) in samples.enumerated() {
       let items = objective.pooling.pool(
-        sample.blocks, steps: shape.steps, outputs: units, values: readout.slot(1) + index * readout.sampleStride, stride: readout.slotStride)
+        sample.blocks, steps: shape.steps, outputs: units, values: readout.slot(1) + index * readout.sampleStride,
+        stride: readout.slotStride)
       let slopes = try score(sample, items, shape, &tally)
       pooled.append(items)
       if gradients, let target = output.perStep[layer] {

@@ -79,6 +79,22 @@ public final class GradientSum<S: TrainingScalar> {
     return total
   }
 
+  /// Removes a subtree to hand it on.
+  func take(_ node: TreeNode) throws(TrainingError) -> AlignedBuffer<S> {
+    guard let value = nodes.removeValue(forKey: node) else {
+      throw .invalidBatch("the gradient sum lacks the subtree at level \(node.level), place \(node.place)")
+    }
+    return value
+  }
+
+  func recycle(_ buffer: AlignedBuffer<S>) { spare.append(buffer) }
+
+  /// Keeps the sum that another rank completed.
+  func replace(withTotal total: AlignedBuffer<S>) {
+    reset()
+    nodes[TreeNode.root(leaves: leaves)] = total
+  }
+
   /// Forgets all sums and keeps their memory.
   public func reset() {
     spare += nodes.keys.sorted().compactMap { nodes[$0] }

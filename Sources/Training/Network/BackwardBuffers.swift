@@ -21,11 +21,13 @@ public final class BackwardBuffers<S: TrainingScalar> {
     /// Per unit: how many samples need its spike gradient, and which.
     let needed: AlignedBuffer<Int32>
     let neededSamples: AlignedBuffer<UInt8>
-    /// Per outgoing link: its weights by target, if the targets fill a single block.
+    /// Units that any sample needs, by rising number of samples, so that the branches on it are predictable.
+    let order: AlignedBuffer<UInt16>
+    /// Per outgoing link: its weights by target, if the targets fill a single line.
     let narrow: [AlignedBuffer<S>?]
 
     init(_ shape: SpikingNetwork<S>.LayerShape, outgoing: [Link], samples: Int, chunk: Int) {
-      narrow = outgoing.map { $0.width == 8 ? AlignedBuffer(count: 8 * shape.padded, zero: 0) : nil }
+      narrow = outgoing.map { $0.width == padded(1) ? AlignedBuffer(count: $0.width * shape.padded, zero: 0) : nil }
       driveStride = shape.drive
       rowStride = shape.drive * samples
       drive = AlignedBuffer(count: (chunk + 2) * rowStride, zero: 0)
@@ -35,6 +37,7 @@ public final class BackwardBuffers<S: TrainingScalar> {
       stateGradient = AlignedBuffer(count: samples * shape.padded * shape.states, zero: 0)
       previousSpikes = AlignedBuffer(count: samples * shape.padded, zero: 0)
       needed = AlignedBuffer(count: shape.padded, zero: 0)
+      order = AlignedBuffer(count: shape.padded, zero: 0)
       neededSamples = AlignedBuffer(count: shape.padded * samples, zero: 0)
     }
 

@@ -97,6 +97,8 @@ extension SpikingNetwork {
     if outgoing[index].isEmpty { return }
     let needed = layer.needed.pointer, list = layer.neededSamples.pointer
     listNeeded(index, tape, step, needed, list, everything: everything)
+    let order = layer.order.pointer
+    let wanted = orderByCount(needed, shape.units, samples, into: order)
     for (place, link) in outgoing[index].enumerated() {
       if step + link.delay > tape.steps { continue }
       let target = buffers.layers[link.target]
@@ -111,8 +113,8 @@ extension SpikingNetwork {
       }
       S.addDots(
         RowDots(
-          weights: parameters + link.offset, width: link.width, units: shape.units, gradients: from, gradientStride: target.driveStride,
-          needed: needed, samples: list, capacity: samples, out: gz, outStride: units))
+          weights: parameters + link.offset, width: link.width, units: wanted, gradients: from, gradientStride: target.driveStride,
+          order: order, needed: needed, samples: list, capacity: samples, out: gz, outStride: units))
     }
   }
 
@@ -123,7 +125,9 @@ extension SpikingNetwork {
       for (place, link) in links.enumerated() {
         guard let transposed = buffers.layers[index].narrow[place] else { continue }
         for unit in 0..<link.rows {
-          for output in 0..<link.width { transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output] }
+          for output in 0..<link.width {
+            transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output]
+          }
         }
       }
     }
@@ -155,13 +159,34 @@ extension SpikingNetwork {
     }
   }
 
+  /// Counting sort of the units with a count above zero; returns how many there are.
+  @inline(__always)
+  private func orderByCount(
+    _ needed: UnsafePointer<Int32>, _ units: Int, _ samples: Int, into order: UnsafeMutablePointer<UInt16>
+  ) -> Int {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: samples + 2) { starts in
+      starts.initialize(repeating: 0)
+      for unit in 0..<units { starts[Int(needed[unit]) &+ 1] &+= 1 }
+      let silent = starts[1]
+      starts[1] = 0
+      for count in 2..<(samples &+ 2) { starts[count] &+= starts[count &- 1] }
+      // starts[c] is now the first place of the units with count c, for c from 1.
+      for unit in 0..<units where needed[unit] > 0 {
+        let count = Int(needed[unit])
+        order[Int(starts[count])] = UInt16(truncatingIfNeeded: unit)
+        starts[count] &+= 1
+      }
+      return units - Int(silent)
+    }
+  }
+
   @inline(__always)
   private func stepBack(_ index: Int, _ tape: Tape<S>, _ buffers: BackwardBuffers<S>, _ step: Int, _ row: Int, record: Bool) {
     let shape = layers[index], layer = buffers.layers[index], slots = tape.layers[index]
     var previousSpikes = UnsafePointer(layer.previousSpikes.pointer)
     if slots.graded {
       previousSpikes = UnsafePointer(slots.spikeRow(step - 1))
-    } else if shape.spikes {
+    } else if cells[index].backwardReadsSpikes {
       for sample in 0..<tape.samples {
         let bits = slots.spikes(step - 1, sample), z = layer.previousSpikes.pointer + sample &* shape.padded
         for block in 0..<(shape.padded / 8) { store(S.ones(where: bits[block]), z, block) }

@@ -36,7 +36,7 @@ extension SpikingNetwork {
             samples: tape.samples, blocks: shape.padded / 8, previous: UnsafePointer(layer.slot(step - 1)), current: layer.slot(step),
             slotStride: layer.sampleStride, previousSpikes: UnsafePointer(layer.spikeRow(step - 1)), spikes: layer.spikeRow(step),
             spikeBits: layer.spikes(step, 0), supportBits: layer.support(step, 0), bitStride: layer.bitRow))
-        if shape.spikes && layer.tailMask != 0xFF { maskTails(layer, step) }
+        if shape.spikes && shape.units != shape.padded { maskTails(layer, step) }
       }
     }
   }
@@ -64,8 +64,13 @@ extension SpikingNetwork {
   private func maskTails(_ layer: LayerTape<S>, _ step: Int) {
     let last = (layer.units - 1) / 8
     for sample in 0..<layer.samples {
-      layer.support(step, sample)[last] &= layer.tailMask
-      layer.spikes(step, sample)[last] &= layer.tailMask
+      let support = layer.support(step, sample), spikes = layer.spikes(step, sample)
+      support[last] &= layer.tailMask
+      spikes[last] &= layer.tailMask
+      for block in (last + 1)..<max(layer.paddedUnits / 8, last + 1) {
+        support[block] = 0
+        spikes[block] = 0
+      }
     }
   }
 }

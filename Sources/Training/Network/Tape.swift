@@ -134,10 +134,3 @@ public final class Tape<S: TrainingScalar> {
     return total + S(count)
   }
 }
-extension Tape {
-  public func supportFraction(layer: Int) -> Double {
-    var n = 0
-    for t in 1...steps { for b in 0..<samples { n += countBits(layers[layer].support(t, b), bytes: layers[layer].bitRow) } }
-    return Double(n) / Double(steps * samples * layers[layer].units)
-  }
-}

@@ -39,11 +39,7 @@ extension TrainingScalar {
 }
 
 extension Float: TrainingScalar {
-  @inline(__always) public static func positiveBits(_ x: SIMD8<Float>) -> UInt8 {
-    let place = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128)
-    let bits = SIMD8<Int32>(repeating: 0).replacing(with: place, where: x .> SIMD8<Float>(repeating: 0))
-    return UInt8(truncatingIfNeeded: bits.wrappedSum())
-  }
+  @inline(__always) public static func positiveBits(_ x: SIMD8<Float>) -> UInt8 { crows_positive(x) }
   @inline(__always) public static func ones(where bits: UInt8) -> SIMD8<Float> {
     let place = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128)
     let set = (SIMD8<Int32>(repeating: Int32(bits)) & place) .== place
@@ -53,11 +49,12 @@ extension Float: TrainingScalar {
     SIMD8<Float>(repeating: 0).replacing(with: x, where: gate .> SIMD8<Float>(repeating: 0))
   }
   public static func addRows(
-    to sum: UnsafeMutablePointer<Float>, from rows: UnsafePointer<Float>, stride: Int, width: Int, indices: UnsafePointer<UInt16>, count: Int
+    to sum: UnsafeMutablePointer<Float>, from rows: UnsafePointer<Float>, stride: Int, width: Int, indices: UnsafePointer<UInt16>,
+    count: Int
   ) { crows_add(sum, rows, Int64(stride), Int64(width), indices, Int64(count)) }
   public static func addDots(_ dots: RowDots<Float>) {
     crows_dots(
-      dots.weights, Int64(dots.width), Int64(dots.units), dots.gradients, Int64(dots.gradientStride), dots.needed, dots.samples,
+      dots.weights, Int64(dots.width), Int64(dots.units), dots.gradients, Int64(dots.gradientStride), dots.order, dots.needed, dots.samples,
       Int64(dots.capacity), dots.out, Int64(dots.outStride))
   }
   public static func exponential(_ x: Float) -> Float { exp(x) }
@@ -81,7 +78,8 @@ extension Double: TrainingScalar {
     SIMD8<Double>(repeating: 0).replacing(with: x, where: gate .> SIMD8<Double>(repeating: 0))
   }
   public static func addRows(
-    to sum: UnsafeMutablePointer<Double>, from rows: UnsafePointer<Double>, stride: Int, width: Int, indices: UnsafePointer<UInt16>, count: Int
+    to sum: UnsafeMutablePointer<Double>, from rows: UnsafePointer<Double>, stride: Int, width: Int, indices: UnsafePointer<UInt16>,
+    count: Int
   ) { addRowsInOrder(to: sum, from: rows, stride: stride, width: width, indices: indices, count: count, values: nil) }
   public static func addDots(_ dots: RowDots<Double>) { addDotsInOrder(dots) }
   public static func exponential(_ x: Double) -> Double { exp(x) }

@@ -1,0 +1,110 @@
+// The training loop: batches by address, gradients over ranks in a fixed order, one optimiser step each.
+
+/// Trains one network; every rank holds one and they stay identical.
+public final class Trainer<S: TrainingScalar, Transport: GradientTransport> where Transport.Scalar == S {
+  public let network: SpikingNetwork<S>
+  public let settings: TrainerSettings
+  public let parameters: AlignedBuffer<S>
+  public let optimiser: Adam<S>
+  /// Optimiser steps taken; with the seed this is all that a resumed run needs besides parameters and optimiser.
+  public var steps = 0
+  private let draws: Draws
+  private let transport: Transport
+  private let share: TreeShare
+  private let pass: GradientPass<S>
+  private let sum: GradientSum<S>
+
+  /// - Throws: ``TrainingError`` for settings that do not fit together.
+  public init(_ description: NetworkDescription, settings: TrainerSettings, draws: Draws, transport: Transport) throws(TrainingError) {
+    try settings.validate()
+    network = try SpikingNetwork(description)
+    self.settings = settings
+    self.draws = draws
+    self.transport = transport
+    share = try TreeShare(leaves: settings.leaves, ranks: transport.ranks)
+    parameters = network.makeParameters()
+    optimiser = Adam(settings.optimiser, count: network.layout.count)
+    pass = GradientPass(network: network, objective: settings.objective, regulariser: settings.regulariser)
+    sum = GradientSum(count: pass.gradientCount, leaves: settings.leaves)
+  }
+
+  public func stepsPerEpoch(_ data: some Dataset) -> Int { data.count / settings.batch }
+
+  /// Trains from where the run stands to the end of its epoch.
+  ///
+  /// - Parameter each: called after every step; false stops there.
+  /// - Returns: whether the epoch was completed.
+  @discardableResult
+  public func trainEpoch(_ data: some Dataset, each: (StepReport) throws -> Bool = { _ in true }) throws -> Bool {
+    let perEpoch = stepsPerEpoch(data)
+    guard perEpoch > 0 else {
+      throw TrainingError.invalidSetting("\(data.count) samples do not fill one batch of \(settings.batch); lower batch_size")
+    }
+    let epoch = steps / perEpoch
+    let order = draws.permutation(data.count, .order, object: UInt64(epoch))
+    while steps < (epoch + 1) * perEpoch {
+      let first = steps % perEpoch * settings.batch
+      let report = try step(data, Array(order[first..<first + settings.batch]), epoch: epoch, stepsPerEpoch: perEpoch)
+      if try !each(report) { return steps == (epoch + 1) * perEpoch }
+    }
+    return true
+  }
+
+  private func step(_ data: some Dataset, _ batch: [Int], epoch: Int, stepsPerEpoch: Int) throws -> StepReport {
+    let longest = try batch.reduce(0) { try max($0, data.steps($1, epoch: epoch)) }
+    let shape = BatchShape(samples: settings.batch, steps: longest)
+    sum.reset()
+    for leaf in share.range(transport.rank) {
+      let members = batch[leaf * settings.microBatch..<(leaf + 1) * settings.microBatch]
+      let samples = try members.map { try data.sample($0, epoch: epoch) }
+      let gradient = sum.leafBuffer()
+      _ = try pass.gradient(samples, shape: shape, parameters: parameters, into: gradient)
+      sum.add(gradient, leaf: leaf)
+    }
+    let total = try sum.total(over: transport)
+    let tally = Tally(reading: total, at: network.layout.count)
+    let loss = tally.loss + settings.regulariser.strength * tally.spikeCost
+    guard loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: steps, value: loss) }
+    let norm: Double
+    if let limit = settings.clip {
+      norm = GradientNorm.clip(total, count: network.layout.count, limit: limit)
+    } else {
+      norm = GradientNorm.value(total, count: network.layout.count)
+    }
+    guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient norm", step: steps, value: norm) }
+    let rate = settings.learningRate.rate(step: steps, stepsPerEpoch: stepsPerEpoch, totalSteps: settings.epochs * stepsPerEpoch)
+    optimiser.step(parameters, gradient: total, rate: rate)
+    steps += 1
+    return StepReport(
+      step: steps - 1, epoch: epoch, loss: loss, gradientNorm: norm, learningRate: rate, tally: tally, timeSteps: longest)
+  }
+
+  /// Loss and metrics over a data set: each rank takes a share of the micro-batches, and the sums go over the tree like a gradient.
+  ///
+  /// - Parameter each: pooled outputs of each sample that this rank ran, for confusion and pictures.
+  public func evaluate(_ data: some Dataset, epoch: Int = 0, each: (Int, Sample, [[Double]]) -> Void = { _, _, _ in }) throws -> Tally {
+    let leaves = (data.count + settings.microBatch - 1) / settings.microBatch
+    guard leaves > 0 else { throw TrainingError.invalidSetting("there is nothing to evaluate") }
+    pass.lastItemOnly = settings.evaluatesLastItemOnly
+    defer { pass.lastItemOnly = false }
+    // Padding the sum with empty leaves lets every rank take part, however small the data set.
+    let tallies = GradientSum<S>(count: Tally.count, leaves: max(leaves, transport.ranks))
+    for leaf in try TreeShare(leaves: tallies.leaves, ranks: transport.ranks).range(transport.rank) {
+      let buffer = tallies.leafBuffer()
+      buffer.fill(0)
+      if leaf < leaves {
+        let members = Array(leaf * settings.microBatch..<min((leaf + 1) * settings.microBatch, data.count))
+        let samples = try members.map { try data.sample($0, epoch: epoch) }
+        let longest = samples.reduce(0) { max($0, $1.steps) }
+        let result = try pass.evaluate(samples, shape: BatchShape(samples: data.count, steps: longest), parameters: parameters)
+        for (place, index) in members.enumerated() { each(index, samples[place], result.pooled[place]) }
+        result.tally.write(to: buffer, at: 0)
+      }
+      tallies.add(buffer, leaf: leaf)
+    }
+    return Tally(reading: try tallies.total(over: transport), at: 0)
+  }
+
+  /// Bytes of everything held.
+  public var bytes: Int { pass.bytes + sum.bytes + 3 * parameters.bytes }
+}
