@@ -20,7 +20,9 @@ struct Colonnade: ParsableCommand {
       \(Running.ExitCode.helpText)
       """,
     version: "colonnade \(ProgramVersion.text)",
-    subcommands: [SimulateCommand.self, VerifyCommand.self, ReportCommand.self, ModelsCommand.self, ExampleCommand.self])
+    subcommands: [
+      SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, ModelsCommand.self, ExampleCommand.self,
+    ])
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.
   static func main() {

@@ -67,7 +67,9 @@ public struct AugmentedDataset<Source: Recordings>: Dataset {
         if channel < 0 || channel >= source.channels { continue }
         if augmentation.eventLoss > 0,
           draws.uniform(.contextNoise, object: change.object, index: number) < augmentation.eventLoss
-        { continue }
+        {
+          continue
+        }
         active[moved].append(channel)
       }
     }

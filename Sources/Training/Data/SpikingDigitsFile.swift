@@ -28,7 +28,9 @@ public enum SpikingDigitsFile {
       if rows != labels.count { throw fault(path, name, "it has \(rows) rows for \(labels.count) labels") }
     }
     var set = RecordingSet(classes: classes, channels: preprocessing.channels)
-    if try file.exists("extra/keys"), case .text = try file.content(of: "extra/keys") { set.classNames = try file.readStrings("extra/keys") }
+    if try file.exists("extra/keys"), case .text = try file.content(of: "extra/keys") {
+      set.classNames = try file.readStrings("extra/keys")
+    }
     for first in stride(from: 0, to: labels.count, by: rowsAtOnce) {
       let rows = first..<min(first + rowsAtOnce, labels.count)
       let times = try file.readSequences("spikes/times", rows: rows, as: Float.self)
