@@ -25,7 +25,6 @@ let package = Package(
   products: [.executable(name: "colonnade", targets: ["colonnade"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -47,19 +46,16 @@ let package = Package(
     // Layer 3
     library("Networks", ["Maths"]),
     // Layer 4
-    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", .product(name: "Crypto", package: "swift-crypto")]),
+    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform"]),
     library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
     .target(
-      name: "Experiments",
-      dependencies: [
-        "Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      name: "Experiments", dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"],
       resources: [
         // Configurations of jobs/ and the peers' scripts travel inside the program: nothing to lose on a cluster.
-        .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/microcircuit.yaml"),
-        .embedInCode("Examples/sonata.yaml"), .embedInCode("Benchmark/peer_torch.py"),
+        .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/csnn.yaml"),
+        .embedInCode("Examples/microcircuit.yaml"), .embedInCode("Examples/sonata.yaml"), .embedInCode("Examples/spoken-digits.yaml"),
+        .embedInCode("Examples/yin-yang.yaml"), .embedInCode("Benchmark/peer_nest.py"), .embedInCode("Benchmark/peer_torch.py"),
       ], swiftSettings: vector),
     // Layer 6
     .executableTarget(
@@ -68,7 +64,7 @@ let package = Package(
       swiftSettings: vector),
     // Tests
     .executableTarget(name: "mpi-checks", dependencies: ["Parallel"], path: "Tests/mpi-checks", swiftSettings: vector),
-    tests("ParallelTests", ["Parallel", "mpi-checks"]),
+    tests("ParallelTests", ["Parallel", "mpi-checks", "TestKit"]),
     tests("MathsTests", ["Maths", "CKernels"]),
     tests("StorageTests", ["Storage"]),
     tests("RunningTests", ["Running"]),
@@ -76,5 +72,9 @@ let package = Package(
     tests("SpikingTests", ["Spiking"]),
     tests("TrainingTests", ["Training"]),
     tests("ExperimentsTests", ["Experiments", "Training"]),
+    // Programs started as a user would, and the form of the sources.
+    .target(name: "TestKit", path: "Tests/TestKit"),
+    tests("CommandTests", ["colonnade", "Storage", "TestKit"]),
+    tests("ArchitectureTests", ["Experiments", "Spiking", "TestKit"]),
   ]
 )

@@ -1,11 +1,8 @@
-// Reading gzip files through zlib, in blocks, into memory that lives as long as its descriptor.
-#define _GNU_SOURCE
+// Reading gzip files through zlib, block by block.
 #include "CGzip.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -20,7 +17,7 @@ static int write_all(int descriptor, const unsigned char *bytes, int count) {
   return 0;
 }
 
-static int copy(gzFile file, int descriptor, int64_t limit, char *reason, int capacity) {
+static int copy(gzFile file, int descriptor, int64_t limit, int64_t *length, char *reason, int capacity) {
   enum { block = 1 << 20 };
   unsigned char *bytes = malloc(block);
   if (!bytes) return -1;
@@ -36,32 +33,27 @@ static int copy(gzFile file, int descriptor, int64_t limit, char *reason, int ca
   }
   int code = Z_OK;
   const char *message = gzerror(file, &code);
-  // A stream that is cut off ends with the buffer error, a damaged one with the data error; both are silent at the last block.
   if (code == Z_ERRNO) goto done;
-  if (count < 0 || code == Z_BUF_ERROR || code == Z_DATA_ERROR) {
+  // A stream that is cut off ends with the buffer error, after its last bytes were handed out as if all were well.
+  if (count < 0 || code != Z_OK) {
     snprintf(reason, (size_t)capacity, "%s after %lld bytes", code == Z_BUF_ERROR ? "the file is cut off" : message, (long long)total);
     goto done;
   }
+  *length = total;
   result = 0;
 done:
   free(bytes);
   return result;
 }
 
-int cgzip_inflate(const char *path, int64_t limit, char *reason, int capacity) {
+int cgzip_inflate(const char *path, int descriptor, int64_t limit, int64_t *length, char *reason, int capacity) {
   reason[0] = 0;
   gzFile file = gzopen(path, "rbe");
   if (!file) return -1;
   gzbuffer(file, 1 << 17);
-  int descriptor = memfd_create("inflated", MFD_CLOEXEC);
-  if (descriptor >= 0 && copy(file, descriptor, limit, reason, capacity) < 0) {
-    int number = errno;
-    close(descriptor);
-    errno = number;
-    descriptor = -1;
-  }
+  int result = copy(file, descriptor, limit, length, reason, capacity);
   int number = errno;
   gzclose_r(file);
   errno = number;
-  return descriptor;
+  return result;
 }

@@ -56,14 +56,25 @@ static int has_infiniband(void) {
   return found;
 }
 
+// Ranks that the launcher started on this node, as far as it tells; 1 if it does not.
+static long ranks_on_node(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"};
+  for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+    const char *text = getenv(names[i]);
+    if (text) return atol(text);
+  }
+  return 1;
+}
+
 int cmpi_init(void) {
   // What the user or mpirun --mca has set wins. Without a fast network the probing of its drivers costs a third of a second.
   if (!has_infiniband()) {
     setenv("OMPI_MCA_pml", "ob1", 0);
     setenv("OMPI_MCA_btl", "self,vader,tcp", 0);
   }
-  // More ranks than cores would otherwise be 500 times slower; on free cores this costs about a microsecond per wait.
-  setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+  // More ranks than cores would be 500 times slower without yielding; with a core for each rank, yielding would hand the core to any
+  // other process for a whole time slice at every wait.
+  if (ranks_on_node() > sysconf(_SC_NPROCESSORS_ONLN)) setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
   int provided;
   int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
   if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);

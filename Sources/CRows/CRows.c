@@ -12,10 +12,9 @@ void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, con
 
 void crows_dots(
     const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
-    const int32_t *needed,
-    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
-  if (wide()) crows_dots_512(weights, width, units, gradients, gradient_stride, order, needed, samples, capacity, out, out_stride);
-  else crows_dots_256(weights, width, units, gradients, gradient_stride, order, needed, samples, capacity, out, out_stride);
+    const uint64_t *needed, float *out, int64_t out_stride) {
+  if (wide()) crows_dots_512(weights, width, units, gradients, gradient_stride, order, needed, out, out_stride);
+  else crows_dots_256(weights, width, units, gradients, gradient_stride, order, needed, out, out_stride);
 }
 #else
 #include <math.h>
@@ -27,16 +26,17 @@ void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, con
 
 void crows_dots(
     const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
-    const int32_t *needed,
-    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
-  for (int64_t i = 0; i < units; i++)
-    for (int64_t u = order[i], j = 0; j < needed[u]; j++) {
-      int64_t s = samples[u * capacity + j];
+    const uint64_t *needed, float *out, int64_t out_stride) {
+  for (int64_t i = 0; i < units; i++) {
+    int64_t u = order[i];
+    for (uint64_t left = needed[u]; left != 0; left &= left - 1) {
+      int64_t s = __builtin_ctzll(left);
       float part[16] = {0};
       for (int64_t k = 0; k < width; k++) part[k % 16] = fmaf(weights[u * width + k], gradients[s * gradient_stride + k], part[k % 16]);
       for (int half = 8; half > 0; half /= 2)
         for (int k = 0; k < half; k++) part[k] += part[k + half];
       out[s * out_stride + u] += part[0];
     }
+  }
 }
 #endif

@@ -75,12 +75,12 @@ INNER void dots(
 
 OUTER void crows_dots_256(
     const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
-    const int32_t *needed,
-    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride) {
+    const uint64_t *needed, float *out, int64_t out_stride) {
   for (int64_t i = 0; i < units; i++) {
-    int64_t u = order[i], left = needed[u];
+    int64_t u = order[i], left = 0;
     const float *row = weights + u * width;
-    const uint8_t *list = samples + u * capacity;
+    uint8_t places[64], *list = places;
+    for (uint64_t bits = needed[u]; bits != 0; bits &= bits - 1) places[left++] = (uint8_t)__builtin_ctzll(bits);
     if (i + 1 < units) {
       const float *next = weights + order[i + 1] * width;
       for (int64_t k = 0; k < width; k += 16) __builtin_prefetch(next + k);

@@ -13,6 +13,7 @@ extension NumericalError: ExitCoded {}
 extension MemoryError: ExitCoded {}
 extension ConfigurationError: ExitCoded {}
 extension CatalogueError: ExitCoded {}
+extension BenchmarkError: ExitCoded {}
 
 extension TrainingError: ExitCoded {
   public var exitCode: Int32 {

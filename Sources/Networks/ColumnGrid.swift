@@ -104,6 +104,7 @@ public struct Stencil: Sendable, Equatable {
   public func probabilities(on grid: ColumnGrid) -> Set<Double> {
     let wraps = grid.periodic && (2 * reach >= grid.width || 2 * reach >= grid.height)
     // A periodic grid looks the same from every column.
-    return wraps ? Set(targets(of: 0, on: grid).map { probability(from: 0, to: $0.column, on: grid) }) : Set(entries.map { min($0.probability, 1) })
+    return wraps
+      ? Set(targets(of: 0, on: grid).map { probability(from: 0, to: $0.column, on: grid) }) : Set(entries.map { min($0.probability, 1) })
   }
 }

@@ -41,20 +41,24 @@ public indirect enum Distribution: Sendable, Equatable {
     }
   }
 
-  /// What is wrong with the parameters, or `nil`.
+  /// What is wrong with the parameters, to be read after "has", or `nil`.
   public var fault: String? {
     switch self {
-    case .constant(let value): value.isFinite ? nil : "a value that is not finite"
-    case .normal(_, let sd, let low, let high):
-      sd < 0 ? "sd \(sd) is negative" : low > high ? "min \(low) is above max \(high)" : nil
-    case .lognormal(_, let sigma, let low, let high):
-      sigma < 0 ? "sigma \(sigma) is negative" : low > high ? "min \(low) is above max \(high)" : nil
-    case .uniform(let low, let high): low > high ? "low \(low) is above high \(high)" : nil
+    case .constant(let value): Self.fault("the value", value)
+    case .normal(let mean, let sd, let low, let high):
+      Self.fault("mean", mean) ?? Self.fault("sd", sd) ?? (sd < 0 ? "the negative sd \(sd)" : Self.fault(bounds: low, high))
+    case .lognormal(let mu, let sigma, let low, let high):
+      Self.fault("mu", mu) ?? Self.fault("sigma", sigma) ?? (sigma < 0 ? "the negative sigma \(sigma)" : Self.fault(bounds: low, high))
+    case .uniform(let low, let high):
+      Self.fault("low", low) ?? Self.fault("high", high) ?? (low > high ? "low \(low) above high \(high)" : nil)
     case .exponential(let mean, let offset, let high):
-      mean <= 0 ? "mean \(mean) is not positive" : offset > high ? "offset \(offset) is above max \(high)" : nil
+      Self.fault("mean", mean) ?? Self.fault("offset", offset)
+        ?? (mean <= 0 ? "mean \(mean), which is not above 0" : offset < high ? nil : "offset \(offset), which is not below max \(high)")
     case .rounded(let unit, let law): unit > 0 && unit.isFinite ? law.fault : "values rounded to \(unit), which is not above 0"
     }
   }
+  private static func fault(_ name: String, _ value: Double) -> String? { value.isFinite ? nil : "\(name) \(value), which is not finite" }
+  private static func fault(bounds low: Double, _ high: Double) -> String? { low <= high ? nil : "min \(low) above max \(high)" }
 
   /// Probability of a value below x.
   public func cumulative(_ x: Double) -> Double {

@@ -15,9 +15,13 @@ public final class EdgeTable: Sendable {
   private let edges: [Kept]
   private let ranges: [Int: Range<Int>]
 
-  /// - Parameter isOwned: whether a tile is among those to be built.
+  /// - Parameters:
+  ///   - delays: what the list declares, in steps; memory for spikes under way is sized by it.
+  ///   - isOwned: whether a tile is among those to be built.
   /// - Throws: `NetworkError` for an edge to a neuron that does not exist or a delay below the resolution, naming the edge.
-  init(_ projection: Projection, _ source: any EdgeSource, tiles: TileMap, resolution: Double, isOwned: (Int) -> Bool) throws {
+  init(
+    _ projection: Projection, _ source: any EdgeSource, tiles: TileMap, resolution: Double, delays: ClosedRange<Int>, isOwned: (Int) -> Bool
+  ) throws {
     var kept: [Kept] = []
     let (sources, targets) = (tiles.populations[projection.source], tiles.populations[projection.target])
     var number: Int64 = 0
@@ -25,16 +29,28 @@ public final class EdgeTable: Sendable {
       for edge in block {
         defer { number += 1 }
         if Int(edge.source) >= sources.count {
-          throw NetworkError("projection \(projection.name), edge \(number): source \(edge.source) does not exist; \(sources.name) has \(sources.count) neurons")
+          throw NetworkError(
+            "projection \(projection.name), edge \(number): source \(edge.source) does not exist; \(sources.name) has \(sources.count) neurons"
+          )
         }
         if Int(edge.target) >= targets.count {
-          throw NetworkError("projection \(projection.name), edge \(number): target \(edge.target) does not exist; \(targets.name) has \(targets.count) neurons")
+          throw NetworkError(
+            "projection \(projection.name), edge \(number): target \(edge.target) does not exist; \(targets.name) has \(targets.count) neurons"
+          )
         }
         let steps = (edge.delay / resolution).rounded()
         if !(steps >= 1 && steps <= 60_000) {
-          throw NetworkError("projection \(projection.name), edge \(number): delay \(edge.delay) ms is not within 1 ... 60 000 steps of \(resolution) ms")
+          throw NetworkError(
+            "projection \(projection.name), edge \(number): delay \(edge.delay) ms is not within 1 ... 60 000 steps of \(resolution) ms")
         }
-        if !edge.weight.isFinite { throw NetworkError("projection \(projection.name), edge \(number): weight \(edge.weight) is not finite") }
+        if !delays.contains(Int(steps)) {
+          throw NetworkError(
+            "projection \(projection.name), edge \(number): delay \(edge.delay) ms lies outside \(source.delays) ms, the delays that its list declares"
+          )
+        }
+        if !edge.weight.isFinite {
+          throw NetworkError("projection \(projection.name), edge \(number): weight \(edge.weight) is not finite")
+        }
         let targetTile = tiles.tile(ofPopulation: projection.target, index: Int(edge.target))
         if !isOwned(targetTile) { continue }
         let sourceTile = tiles.tile(ofPopulation: projection.source, index: Int(edge.source))
@@ -42,7 +58,8 @@ public final class EdgeTable: Sendable {
           Kept(
             sourceTile: Int32(sourceTile), targetTile: Int32(targetTile),
             source: UInt16(Int(edge.source) - tiles[sourceTile].range.lowerBound),
-            target: UInt16(Int(edge.target) - tiles[targetTile].range.lowerBound), delay: UInt16(steps), order: number, weight: edge.weight))
+            target: UInt16(Int(edge.target) - tiles[targetTile].range.lowerBound), delay: UInt16(steps), order: number, weight: edge.weight)
+        )
       }
     }
     kept.sort { ($0.sourceTile, $0.targetTile, $0.source, $0.order) < ($1.sourceTile, $1.targetTile, $1.source, $1.order) }
@@ -71,7 +88,7 @@ public struct EdgeList: EdgeSource {
   public init(_ edges: [Edge]) { self.edges = edges }
   public var count: Int { edges.count }
   public var delays: ClosedRange<Double> {
-    let delays = edges.map(\.delay)
+    let delays = edges.map(\.delay).filter { $0.isFinite }
     return (delays.min() ?? 1)...(delays.max() ?? 1)
   }
   public func forEachBlock(_ body: ([Edge]) throws -> Void) throws { try body(edges) }

@@ -61,7 +61,8 @@ public struct Placement: Sendable {
     var owned: [Int] = []
     for (index, population) in tiles.populations.enumerated() where !population.isVirtual {
       if let blocks {
-        let columns = blocks.grid.width * (rank % blocks.across) / blocks.across..<blocks.grid.width * (rank % blocks.across + 1) / blocks.across
+        let columns =
+          blocks.grid.width * (rank % blocks.across) / blocks.across..<blocks.grid.width * (rank % blocks.across + 1) / blocks.across
         let rows = blocks.grid.height * (rank / blocks.across) / blocks.down..<blocks.grid.height * (rank / blocks.across + 1) / blocks.down
         for y in rows {
           for x in columns { owned += tiles.tiles(ofPopulation: index, column: y * blocks.grid.width + x) }

@@ -16,7 +16,7 @@ extension TileDraw {
     case .allToAll:
       for i in 0..<target.count where i != place { batch.append(target: i, weight: 0, delay: 0) }
     case .oneToOne:
-      if target.range.contains(source) { batch.append(target: source - target.range.lowerBound, weight: 0, delay: 0) }
+      if target.range.contains(source) && place < 0 { batch.append(target: source - target.range.lowerBound, weight: 0, delay: 0) }
     case .fixedOutdegree(let degree):
       let count = outdegree(of: source, onto: target, degree: degree)
       drawUniform(source: source, onto: target, count: count, avoiding: place, into: &batch)

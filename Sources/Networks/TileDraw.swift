@@ -39,7 +39,7 @@ public struct TileDraw<W: VectorScalar>: Sendable {
   /// Reads the edges of an explicit list; does nothing for other rules.
   public mutating func loadEdges(isOwned: (Int) -> Bool) throws {
     if case .explicit(let list) = projection.rule {
-      edges = try EdgeTable(projection, list, tiles: tiles, resolution: resolution, isOwned: isOwned)
+      edges = try EdgeTable(projection, list, tiles: tiles, resolution: resolution, delays: delaySteps, isOwned: isOwned)
     }
   }
 
@@ -64,8 +64,10 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     if case .explicit(let list) = projection.rule {
       // Each edge brings its own delay.
       delays = try DelayTable(.constant(resolution), resolution: resolution, projection: projection.name)
-      let least = max(1, Int((list.delays.lowerBound / resolution).rounded()))
-      delaySteps = least...max(least, Int((list.delays.upperBound / resolution).rounded()))
+      // Edges that break these bounds are found when they are read.
+      func steps(_ delay: Double) -> Int { Int(min(max((delay / resolution).rounded(), 1), 60_000)) }
+      let least = steps(list.delays.lowerBound)
+      delaySteps = least...max(least, steps(list.delays.upperBound))
     } else {
       delays = try DelayTable(projection.delay, resolution: resolution, projection: projection.name)
       delaySteps = delays.steps
@@ -101,12 +103,16 @@ public struct TileDraw<W: VectorScalar>: Sendable {
       let free = sources - (avoidsSelf ? 1 : 0)
       if degree < 0 { try fail("indegree \(degree) is negative") }
       if degree > 0 && free == 0 { try fail("there is no source to draw from") }
-      if !projection.allowMultapses && degree > free { try fail("indegree \(degree) without multapses needs as many sources; there are \(free)") }
+      if !projection.allowMultapses && degree > free {
+        try fail("indegree \(degree) without multapses needs as many sources; there are \(free)")
+      }
     case .fixedOutdegree(let degree):
       let free = targets - (avoidsSelf ? 1 : 0)
       if degree < 0 { try fail("outdegree \(degree) is negative") }
       if degree > 0 && free == 0 { try fail("there is no target to draw from") }
-      if !projection.allowMultapses && degree > free { try fail("outdegree \(degree) without multapses needs as many targets; there are \(free)") }
+      if !projection.allowMultapses && degree > free {
+        try fail("outdegree \(degree) without multapses needs as many targets; there are \(free)")
+      }
     case .fixedTotalNumber(let total):
       if total < 0 { try fail("N \(total) is negative") }
       if !projection.allowMultapses { try fail("fixed_total_number draws pairs independently, so it needs allow_multapses: true") }

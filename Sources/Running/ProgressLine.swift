@@ -1,5 +1,6 @@
 // The line that says how far a run is: rewritten in place on a terminal, seldom repeated in a log file.
 import CPlatform
+import Glibc
 
 /// Progress of one run, written to standard error by the rank that speaks.
 ///
@@ -16,13 +17,17 @@ public struct ProgressLine {
     /// Columns of the terminal, 0 if unknown; asked again for each line, since windows change.
     var columns: () -> Int
 
+    /// A launcher passes standard error through a pipe. `COLONNADE_PROGRESS=bar` says that a terminal is behind it, and
+    /// `COLONNADE_PROGRESS=lines` asks for plain lines on a terminal.
     public static var standardError: Output {
-      Output(
+      let wish = getenv("COLONNADE_PROGRESS").map { String(cString: $0) }
+      return Output(
         write: { text in
           var text = text
           // A closed standard error must not end a run, so the failure is dropped.
           text.withUTF8 { _ = cplatform_write(2, $0.baseAddress, Int64($0.count)) }
-        }, now: { cplatform_nanoseconds() }, isTerminal: cplatform_is_terminal(2) == 1, columns: { Int(cplatform_terminal_columns(2)) })
+        }, now: { cplatform_nanoseconds() }, isTerminal: wish == "bar" || wish != "lines" && cplatform_is_terminal(2) == 1,
+        columns: { Int(cplatform_terminal_columns(2)) })
     }
   }
 

@@ -19,7 +19,8 @@ struct OwnedTile<S: SimulationScalar> {
 
 /// Owned tiles of one block.
 ///
-/// Invariant: `input` holds `channels` arrays of `width` scalars, the arrivals of the step that is being computed.
+/// Invariant: `input` holds `channels` arrays of `width` scalars. Between steps each tile's part holds the input from outside of the step
+/// to come; during a step what arrives from the network is added to it.
 final class Block<S: SimulationScalar> {
   /// Targets are 16-bit places in the block.
   static var largestWidth: Int { 65_536 }
@@ -28,7 +29,7 @@ final class Block<S: SimulationScalar> {
   let width: Int
   let channels: Int
   let input: UnsafeMutablePointer<S>
-  private let memory: [ScalarMemory<S>]
+  private let memory: ScalarMemory<S>
   /// Injected currents of the tiles that have any, by place.
   private var currents: [Int: ScalarMemory<S>] = [:]
   /// Rows by source tile, ascending by (source tile, channel).
@@ -55,13 +56,12 @@ final class Block<S: SimulationScalar> {
     let owned = numbers.map { map[$0] }
     width = owned.reduce(0) { $0 + Self.padded($1.count) }
     channels = owned.map { descriptions[$0.population].receptors.count }.max() ?? 1
-    let inputs = try ScalarMemory<S>(count: width * channels, what: "inputs")
-    // One array of zeros serves all tiles without injected current.
-    let zeros = try ScalarMemory<S>(count: Self.padded(TileMap.largestTile), what: "inputs")
+    // One stretch of memory: inputs, an array of zeros that serves all tiles without injected current, state.
+    let zeros = Self.padded(TileMap.largestTile)
     let scalars = owned.reduce(0) { $0 + Self.padded($1.count) * descriptions[$1.population].columns.count }
-    let state = try ScalarMemory<S>(count: max(scalars, 1), what: "neuron state")
-    memory = [inputs, zeros, state]
-    input = inputs.base
+    memory = try ScalarMemory<S>(count: width * channels + zeros + scalars, what: "neuron state")
+    input = memory.base
+    let state = memory.base + width * channels + zeros
     fired = .allocate(capacity: Self.padded(TileMap.largestTile) + 16)
     pending = PendingRows(longestDelay: longestDelay, interval: interval)
     tiles = []
@@ -73,8 +73,8 @@ final class Block<S: SimulationScalar> {
       tiles.append(
         OwnedTile(
           tile: tile, model: models[tile.population], description: descriptions[tile.population],
-          firstNeuron: map.neurons(of: tile).lowerBound, offset: offset, columns: state.base + used, stride: stride,
-          current: UnsafePointer(zeros.base)))
+          firstNeuron: map.neurons(of: tile).lowerBound, offset: offset, columns: state + used, stride: stride,
+          current: UnsafePointer(memory.base + width * channels)))
       offset += stride
       used += stride * columns
     }
@@ -93,15 +93,15 @@ final class Block<S: SimulationScalar> {
   }
 
   /// Bytes of state and input.
-  var bytes: Int { memory.reduce(0) { $0 + $1.count * MemoryLayout<S>.stride } }
+  var bytes: Int { memory.count * MemoryLayout<S>.stride }
 
   /// Cuts a rank's tiles, in their order, into blocks of at most 65,536 padded neurons.
   static func cut(_ numbers: [Int], _ map: TileMap) -> [[Int]] {
     var blocks: [[Int]] = []
-    var width = largestWidth
+    var width = 0
     for number in numbers {
       let size = padded(map[number].count)
-      if width + size > largestWidth {
+      if blocks.isEmpty || width + size > largestWidth {
         blocks.append([])
         width = 0
       }

@@ -1,5 +1,5 @@
 // What a simulation is worth when it is done: hashes, checks, figures. Collective: all ranks call these alike.
-import Crypto
+import Maths
 import Networks
 import Parallel
 import Running
@@ -27,10 +27,10 @@ extension Simulation {
       var hash = SHA256()
       for column in tile.description.columns.indices {
         let values = UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count)
-        hash.update(bufferPointer: UnsafeRawBufferPointer(values))
+        hash.update(UnsafeRawBufferPointer(values))
       }
-      (underWay[tile.tile.number] ?? []).withUnsafeBytes { hash.update(bufferPointer: $0) }
-      return Array(hash.finalize())
+      (underWay[tile.tile.number] ?? []).withUnsafeBytes { hash.update($0) }
+      return hash.digest()
     }
   }
 
@@ -49,7 +49,8 @@ extension Simulation {
           let population = description.network.populations[tile.tile.population].name
           throw NumericalError(
             description: "\(column.name) of neuron \(tile.tile.range.lowerBound + bad) of population \(population) is \(values[bad]) at "
-              + "\(HumanUnits.significant(Double(step) * description.resolution, 9)) ms; look for weights, currents or initial values out of scale")
+              + "\(HumanUnits.significant(Double(step) * description.resolution, 9)) ms; look for weights, currents or initial values out of scale"
+          )
         }
       }
     }

@@ -32,6 +32,9 @@ public final class Simulation<S: SimulationScalar> {
   var hashes: TileHashes
   /// This rank's spikes of the last steps, as long as they may be under way: those of step k at k % count.
   var recent: [[UInt32]]
+  /// Spikes of one step while they are put on their way, and their rows in one block.
+  var located: [LocatedSpike] = []
+  var found: [FoundRow] = []
   let scratch = InputScratch<S>()
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0
@@ -168,6 +171,7 @@ public final class Simulation<S: SimulationScalar> {
     externalSpikes = try ExternalSpikes(
       description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,
       lastStep: description.steps, concerns: concerned.contains)
+    prepareInputs()
   }
   private var arenas: [SynapseArena] = []
   private var chunks: ChunkPool<S>?

@@ -1,4 +1,5 @@
-// The duty cycle: deliver, input, update; after each interval collocate and communicate.
+// The duty cycle: deliver, update, input; after each interval collocate and communicate.
+import CPlatform
 import Networks
 import Parallel
 import Running
@@ -63,9 +64,6 @@ extension Simulation {
   /// One step of one block.
   private func advance(_ block: Block<S>, firstOwned: Int, step: Int, lag: Int, _ observer: (any SimulationObserver)?) throws {
     let recording = step >= description.presimulationSteps
-    block.input.update(repeating: 0, count: block.width * block.channels)
-    for place in block.tiles.indices { applyInputs(block, place, step) }
-    stopwatch.lap(.externalInput)
     let events = block.deliver(step: step)
     if recording { counts.events += events }
     stopwatch.lap(.delivery)
@@ -75,81 +73,131 @@ extension Simulation {
           count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: block.input + tile.offset, inputStride: block.width,
           current: tile.current, fired: block.fired))
       if count == 0 { continue }
-      let owned = firstOwned + place
-      exchange.add(lag: lag, owned: owned, first: tile.firstNeuron, places: block.fired, count: count)
-      let first = UInt32(truncatingIfNeeded: tile.firstNeuron)
-      for i in 0..<count { recent[step % recent.count].append(first + UInt32(block.fired[i])) }
-      if recording {
-        counts.spikes[tile.tile.population] += count
-        hashes.add(owned: owned, step: step, first: tile.firstNeuron, places: block.fired, count: count)
-        try observer?.spikes(step: step, tile: tile.tile, places: UnsafeBufferPointer(start: block.fired, count: count))
-      }
+      try emit(tile, owned: firstOwned + place, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
     }
     stopwatch.lap(.update)
+    for place in block.tiles.indices { prepareInput(block, place, step + 1) }
+    stopwatch.lap(.externalInput)
   }
 
-  private func applyInputs(_ block: Block<S>, _ place: Int, _ step: Int) {
+  /// Hands on the spikes of a tile in a step.
+  private func emit(
+    _ tile: OwnedTile<S>, owned: Int, step: Int, lag: Int, fired: UnsafePointer<UInt16>, count: Int, _ recording: Bool,
+    _ observer: (any SimulationObserver)?
+  ) throws {
+    exchange.add(lag: lag, owned: owned, first: tile.firstNeuron, places: fired, count: count)
+    let first = UInt32(truncatingIfNeeded: tile.firstNeuron)
+    for i in 0..<count { recent[step % recent.count].append(first + UInt32(fired[i])) }
+    if recording {
+      counts.spikes[tile.tile.population] += count
+      hashes.add(owned: owned, step: step, first: tile.firstNeuron, places: fired, count: count)
+      try observer?.spikes(step: step, tile: tile.tile, places: UnsafeBufferPointer(start: fired, count: count))
+    }
+  }
+
+  /// Makes the inputs of all tiles ready for the next step.
+  func prepareInputs() {
+    for block in blocks { for place in block.tiles.indices { prepareInput(block, place, step) } }
+  }
+
+  /// Sets a tile's input to what comes from outside in a step.
+  private func prepareInput(_ block: Block<S>, _ place: Int, _ step: Int) {
     let tile = block.tiles[place]
     let (number, count) = (tile.tile.number, tile.tile.count)
-    for input in inputs.poisson[tile.tile.population] {
-      input.add(step: step, tile: number, count: count, input: block.input + tile.offset, inputStride: block.width, scratch: scratch)
+    let input = block.input + tile.offset
+    for channel in 0..<block.channels { (input + channel * block.width).update(repeating: 0, count: tile.stride) }
+    for source in inputs.poisson[tile.tile.population] {
+      source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch)
     }
     let currents = inputs.currents[tile.tile.population]
     if currents.isEmpty || !currents.contains(where: { $0.changes(at: step) }) { return }
     block.setCurrent(place) { current in
-      for input in currents { input.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
+      for source in currents { source.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
     }
   }
 
   /// Puts the interval's spikes, ascending by (step, source), on their way to the blocks.
   private func enqueue(steps: Int) throws {
     for lag in 0..<steps {
-      var tile = 0
-      var neurons = 0..<0
-      var firstOfPopulation = 0
-      for spike in exchange.spikes[lag] {
-        let neuron = Int(spike)
-        if !neurons.contains(neuron) {
-          tile = tiles.tile(ofNeuron: neuron)
-          neurons = tiles.neurons(of: tiles[tile])
-          firstOfPopulation = tiles.firstNeuron(ofPopulation: tiles[tile].population)
-        }
-        try send(tile: tile, place: neuron - neurons.lowerBound, source: neuron - firstOfPopulation, step: step + lag)
-      }
+      for spike in exchange.spikes[lag] { locate(spike) }
+      try sendLocated(step: step + lag)
     }
   }
 
   /// Puts the spikes from outside that are emitted in the coming interval on their way: they may arrive within it. They come before the
   /// network's own of the same step, on any number of ranks.
   private func enqueueExternal(steps: Int) throws {
+    guard externalSpikes != nil else { return }
     for lag in 0..<steps {
-      try externalSpikes?.take(step: step + lag) { spike in
-        let tile = tiles.tile(ofNeuron: Int(spike))
-        let first = tiles.firstNeuron(ofPopulation: tiles[tile].population)
-        try send(
-          tile: tile, place: Int(spike) - tiles.neurons(of: tiles[tile]).lowerBound, source: Int(spike) - first, step: step + lag)
-      }
+      externalSpikes!.take(step: step + lag) { locate($0) }
+      try sendLocated(step: step + lag)
     }
   }
 
-  /// Puts one spike on its way to all blocks.
-  ///
-  /// - Parameters:
-  ///   - place: the neuron's place in its tile.
-  ///   - source: its index in its population.
-  private func send(tile: Int, place: Int, source: Int, step: Int) throws {
+  /// Finds a spike's tile, its place there, and its index in the population.
+  private func locate(_ spike: UInt32) {
+    let neuron = Int(spike)
+    if let last = located.last, last.neurons.contains(neuron) {
+      located.append(LocatedSpike(tile: last.tile, neurons: last.neurons, neuron: neuron, firstOfPopulation: last.firstOfPopulation))
+      return
+    }
+    let tile = tiles.tile(ofNeuron: neuron)
+    located.append(
+      LocatedSpike(
+        tile: tile, neurons: tiles.neurons(of: tiles[tile]), neuron: neuron,
+        firstOfPopulation: tiles.firstNeuron(ofPopulation: tiles[tile].population)))
+  }
+
+  /// Puts the located spikes, all of one step, on their way to all blocks.
+  private func sendLocated(step: Int) throws {
     for block in blocks {
       if let arrivals = block.arrivals {
-        try block.procedural.spike(source: source, tile: tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
+        for spike in located {
+          try block.procedural.spike(source: spike.source, tile: spike.tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
+        }
         continue
       }
-      guard let groups = block.groupsOfTile[tile] else { continue }
-      for index in groups {
-        let group = block.groups[index]
-        let offset = group.offsets[place]
-        if offset == group.offsets[place + 1] { continue }
-        block.pending.append(row: group.base + Int(offset), emitted: step, input: group.channel * block.width)
+      // Where a row begins is far away, and so is the row: both are asked for before the first one is needed.
+      located.withUnsafeBufferPointer { spikes in
+        for spike in spikes {
+          guard let groups = block.groupsOfTile[spike.tile] else { continue }
+          for index in groups { found.append(FoundRow(group: Int32(truncatingIfNeeded: index), place: Int32(truncatingIfNeeded: spike.place))) }
+        }
       }
+      block.groups.withUnsafeBufferPointer { groups in
+        found.withUnsafeMutableBufferPointer { found in
+          for row in found { cplatform_prefetch(groups[Int(row.group)].offsets + Int(row.place)) }
+          for row in found {
+            let group = groups[Int(row.group)]
+            cplatform_prefetch(group.base + Int(group.offsets[Int(row.place)]))
+          }
+          for row in found {
+            let group = groups[Int(row.group)]
+            let offset = group.offsets[Int(row.place)]
+            if offset == group.offsets[Int(row.place) + 1] { continue }
+            block.pending.append(row: group.base + Int(offset), emitted: step, input: group.channel * block.width)
+          }
+        }
+      }
+      found.removeAll(keepingCapacity: true)
     }
+    located.removeAll(keepingCapacity: true)
   }
+}
+
+/// A spike on its way to the blocks.
+struct LocatedSpike {
+  let tile: Int
+  /// Numbers of the tile's neurons.
+  let neurons: Range<Int>
+  let neuron: Int
+  let firstOfPopulation: Int
+  var place: Int { neuron - neurons.lowerBound }
+  var source: Int { neuron - firstOfPopulation }
+}
+
+/// The row of a spike in a block: its group and the place of the source in its tile.
+struct FoundRow {
+  let group: Int32
+  let place: Int32
 }

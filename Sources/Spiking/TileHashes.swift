@@ -1,5 +1,5 @@
 // SHA-256 of a run's spikes and final state, tile by tile, so that no rank needs to see everything.
-import Crypto
+import Maths
 import Networks
 import Parallel
 
@@ -15,11 +15,11 @@ struct TileHashes {
         words[2 * i] = UInt64(step).littleEndian
         words[2 * i + 1] = UInt64(first + Int(places[i])).littleEndian
       }
-      spikes[owned].update(bufferPointer: UnsafeRawBufferPointer(words))
+      spikes[owned].update(UnsafeRawBufferPointer(words))
     }
   }
 
-  func digest(owned: Int) -> [UInt8] { Array(spikes[owned].finalize()) }
+  func digest(owned: Int) -> [UInt8] { spikes[owned].digest() }
 }
 
 /// The hash of all tiles' digests in tile order, on every rank, as hexadecimal text.
@@ -39,9 +39,9 @@ func combinedHash(_ communicator: borrowing Communicator, tiles: Int, owned: [In
     }
     let (all, _) = try communicator.gatherV(mine, to: 0)
     let (places, _) = try communicator.gatherV(numbers, to: 0)
-    for i in places.indices.sorted(by: { places[$0] < places[$1] }) { hash.update(data: all[32 * i..<32 * (i + 1)]) }
+    for i in places.indices.sorted(by: { places[$0] < places[$1] }) { hash.update(all[32 * i..<32 * (i + 1)]) }
   }
-  let bytes = try communicator.broadcastBytes(Array(hash.finalize()), from: 0)
+  let bytes = try communicator.broadcastBytes(hash.digest(), from: 0)
   return bytes.map { byte in
     let digits = Array("0123456789abcdef")
     return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"

@@ -71,7 +71,7 @@ public enum HDF5Content: Sendable, Equatable, CustomStringConvertible {
     case CHDF5_INTEGER: self = .integer(bytes: bytes, signed: info.is_signed != 0)
     case CHDF5_FLOAT: self = .floating(bytes: bytes)
     case CHDF5_STRING: self = .text
-    case CHDF5_ENUM: self = .enumeration
+    case CHDF5_ENUM where bytes <= 8: self = .enumeration
     case CHDF5_SEQUENCE where Int(info.sequence_class) == CHDF5_FLOAT: self = .sequences(floating: true, bytes: bytes)
     case CHDF5_SEQUENCE where Int(info.sequence_class) == CHDF5_INTEGER: self = .sequences(floating: false, bytes: bytes)
     default: self = .other
@@ -81,8 +81,10 @@ public enum HDF5Content: Sendable, Equatable, CustomStringConvertible {
   /// Whether values can be read as the type without loss of meaning: integers from integers, floating numbers from both.
   func canBeRead(as type: HDF5Type) -> Bool {
     switch self {
-    case .integer, .enumeration: true
-    case .floating: type.isFloating
+    // Larger numbers than the machine's exist only in damaged files.
+    case .integer(let bytes, _): bytes <= 8
+    case .enumeration: true
+    case .floating(let bytes): type.isFloating && bytes <= 16
     default: false
     }
   }

@@ -69,7 +69,7 @@ extension HDF5File {
     _ dataset: String, rows: Range<Int>? = nil, as type: T.Type = T.self
   ) throws(StorageError) -> [[T]] {
     try withDataset(dataset) { (handle, info) throws(StorageError) in
-      guard case .sequences(let floating, _) = HDF5Content(info), T.hdf5Type.isFloating || !floating else {
+      guard case .sequences(let floating, let bytes) = HDF5Content(info), T.hdf5Type.isFloating || !floating, bytes <= 8 else {
         throw wrongType(dataset, info, "sequences of \(T.self)")
       }
       let rows = try oneAxis(dataset, info, rows, "sequences")

@@ -123,6 +123,8 @@ struct JSONParser {
       at = start
       throw failure("this is no JSON value")
     }
+    let first = bytes[start] == UInt8(ascii: "-") ? start + 1 : start
+    if bytes[first] == UInt8(ascii: "0"), at > first + 1 { throw failure("a number begins with a superfluous 0") }
     if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
       isInteger = false
       at += 1
@@ -151,7 +153,9 @@ struct JSONParser {
         guard let text = String(validating: out, as: UTF8.self) else { throw failure("the text is not UTF-8") }
         return text
       case UInt8(ascii: "\\"): try escape(to: &out)
-      case 0..<0x20: throw failure("a line end or control character stands inside quotes")
+      case 0..<0x20:
+        at -= 1
+        throw failure("a line end or control character stands inside quotes")
       default: out.append(byte)
       }
     }

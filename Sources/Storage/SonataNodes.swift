@@ -54,7 +54,7 @@ public struct SonataNodePopulation: Sendable {
       }
       groupIDs = try file.read(group + "/node_group_id")
       groupRows = (try file.read(group + "/node_group_index") as [Int64]).map(Int.init)
-      try Self.check(groupIDs, groupRows, rows, "\(path):\(group)")
+      try Self.check(groupIDs, groupRows, groups, rows, "\(path):\(group)")
     } else if groups.count > 1 || rows.values.contains(where: { $0 != typeIDs.count }) {
       throw .badData("\(path):\(group)", "read the nodes", "node_group_id is missing, though the groups do not follow the nodes")
     }
@@ -131,8 +131,12 @@ public struct SonataNodePopulation: Sendable {
     return (SonataNodeGroup(columns: columns, dynamics: dynamics), first.1.count)
   }
 
-  private static func check(_ ids: [Int64], _ places: [Int], _ rows: [Int64: Int], _ place: String) throws(StorageError) {
+  private static func check(
+    _ ids: [Int64], _ places: [Int], _ groups: [Int64: SonataNodeGroup], _ rows: [Int64: Int], _ place: String
+  ) throws(StorageError) {
     for (node, (id, row)) in zip(ids, places).enumerated() {
+      guard groups[id] != nil else { throw .badData(place, "read the nodes", "node \(node) is in group \(id), which does not exist") }
+      // A group without attributes has no rows to be beyond.
       guard row >= 0, row < rows[id] ?? .max else {
         throw .badData(place, "read the nodes", "node \(node) is in row \(row) of group \(id), which has \(rows[id] ?? 0) rows")
       }

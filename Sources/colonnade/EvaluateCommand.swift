@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
 
       EXAMPLES
         colonnade train jobs/yin-yang --set data_path=../shared/data --output runs/first --smoke
-        colonnade evaluate runs/first/configuration.yaml --weights runs/first/weights.h5
+        colonnade evaluate runs/first --weights runs/first/weights.h5 --set data_path=../shared/data
       """)
 
   @Argument(help: "The configuration of the run: a YAML file, or a folder that holds it.", completion: .file())

@@ -78,7 +78,7 @@ let wholeNetwork = """
     - {from: J, to: I, rule: {distance: {kernel: local, total: 0.5}}, weight: 0.2, delay: 1, receptor: 0}
     - {from: J, to: J, rule: one_to_one, weight: 0.2, delay: 1}
     - {from: I, to: J, rule: all_to_all, weight: 0.2, delay: 1}
-    - {from: E, to: J, rule: {fixed_total_number: 100}, weight: 0.2, delay: 1, synapse: static_synapse}
+    - {from: E, to: J, rule: {fixed_total_number: 100}, weight: 0.2, delay: {rounded: {to: 1, of: {uniform: {low: 1, high: 5}}}}, synapse: static_synapse}
   inputs:
     - poisson: {to: [E], rate: 8000, weight: 87.8, delay: 1.5, receptor: excitatory}
     - poisson: {to: I, rate: 100, weight: {normal: {mean: 0.1, sd: 0.02, min: 0, max: 0.2}}}

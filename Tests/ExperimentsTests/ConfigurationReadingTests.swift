@@ -82,6 +82,7 @@ struct ConfigurationReadingTests {
     #expect(network.projections[3].weight == .lognormal(mu: -1, sigma: 0.5) && network.projections[3].delay == .uniform(low: 1, high: 2))
     #expect(network.projections[4].receptor == .index(1) && network.projections[4].delay == .exponential(mean: 1, offset: 0.5, max: 10))
     #expect(network.projections[6].receptor == .index(0))
+    #expect(network.projections[9].delay == .rounded(to: 1, of: .uniform(low: 1, high: 5)))
     if case .explicit(let edges) = network.projections[0].rule {
       #expect(edges.count == 2 && edges.delays == 0.2...1)
       try edges.forEachBlock { #expect($0[1] == Edge(source: 2, target: 79, weight: -3, delay: 0.2)) }

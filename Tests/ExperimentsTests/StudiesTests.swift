@@ -1,5 +1,6 @@
 // Each study has the sizes, synapses, weights and inputs that its paper gives.
 import Foundation
+import Maths
 import Networks
 import Spiking
 import Testing
@@ -144,6 +145,32 @@ struct ColumnGridStudyTests {
   }
 }
 
+struct RoundedLawTests {
+  /// Draws of a rounded law are multiples of its unit, in the proportions that its cumulative probabilities tell.
+  @Test(arguments: [
+    ColumnGridStudy.delay(longest: 20), .rounded(to: 0.25, of: .normal(mean: 0, sd: 1)), .rounded(to: 2, of: .constant(3.1)),
+  ])
+  func drawsAreMultiples(law: Distribution) throws {
+    guard case .rounded(let unit, _) = law else { return #expect(Bool(false), "not rounded") }
+    let sampler = try Law<Double>(law, of: "law")
+    let count = 100_000
+    let values = [Double](unsafeUninitializedCapacity: count) { buffer, used in
+      sampler.fill(RandomBlocks(StreamKey(seed: 3, purpose: Purpose("test"), object: 1), a: 0), count: count, into: buffer.baseAddress!)
+      used = count
+    }
+    #expect(values.allSatisfy { ($0 / unit).rounded() * unit == $0 && law.support.contains($0) })
+    for bound in stride(from: -2.5, through: 21, by: 0.5) {
+      let x = (bound + 0.25) * unit
+      #expect(abs(Double(values.filter { $0 < x }.count) / Double(count) - law.cumulative(x)) < 0.006, "below \(x)")
+    }
+  }
+
+  @Test func roundingTwiceIsRefused() {
+    #expect(throws: NetworkError.self) { try Law<Float>(.rounded(to: 1, of: .rounded(to: 0.5, of: .constant(1))), of: "weight") }
+    #expect(Distribution.rounded(to: 0, of: .constant(1)).fault != nil)
+  }
+}
+
 struct BrunelStudyTests {
   @Test func theDefaultIsThePapers() throws {
     let experiment = try ScratchFolder().load("study: brunel\n")
@@ -167,6 +194,22 @@ struct BrunelStudyTests {
 }
 
 struct StudyCatalogueTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The configurations in `jobs/` are read, and name the study that their folder promises.
+  @Test(arguments: [("microcircuit", "microcircuit"), ("column-grid", "column_grid"), ("brunel", "brunel")])
+  func theJobsLoad(folder: String, study: String) throws {
+    let experiment = try Experiment.load(path: Self.root.path + "/jobs/" + folder, overrides: folder == "microcircuit" ? ["scale=0.1"] : [])
+    #expect(experiment.study == study)
+  }
+
+  @Test(.enabled(if: SharedData.hasPointNeurons, "the shared data set sonata_300_pointneurons is not beside the repository"))
+  func theSonataJobTakesAFolder() throws {
+    let experiment = try Experiment.load(path: Self.root.path + "/jobs/sonata", overrides: ["config=" + SharedData.pointNeurons])
+    #expect(experiment.study == "sonata" && experiment.precision == .double && experiment.description.network.neurons == 300)
+  }
+
   @Test func namesAreDistinct() {
     let names = StudyCatalogue.studies.map { $0.name }
     #expect(Set(names).count == names.count && names.contains("microcircuit"))
@@ -174,8 +217,7 @@ struct StudyCatalogueTests {
 
   /// Every study file is in the catalogue.
   @Test func everyStudyFileHasItsLine() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Sources/Experiments/Studies")
+    let folder = Self.root.appendingPathComponent("Sources/Experiments/Studies")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
       $0.hasSuffix("Study.swift") && $0 != "Study.swift"
     }

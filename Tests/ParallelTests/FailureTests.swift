@@ -1,5 +1,6 @@
 // Whatever goes wrong on some ranks or all: every rank ends, with the right code and one message.
 
+import TestKit
 import Testing
 
 @Suite(.serialized) struct FailureTests {
@@ -92,7 +93,7 @@ import Testing
     #expect(outcome.errors.contains("MPI was started before"))
   }
 
-  private func expectOneMessage(_ outcome: Outcome, _ start: String, _ end: String) {
+  private func expectOneMessage(_ outcome: ProgramOutcome, _ start: String, _ end: String) {
     #expect(outcome.messages.count == 1, "\(outcome.errors)")
     #expect(outcome.messages.first.map { $0.hasPrefix(start) && $0.hasSuffix(": \(end)") } == true, "\(outcome.errors)")
   }

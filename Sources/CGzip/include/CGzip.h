@@ -2,6 +2,6 @@
 #pragma once
 #include <stdint.h>
 
-/// Inflates a gzip file into a nameless file in memory and returns its descriptor, which the caller closes.
+/// Inflates a gzip file into an open file. 0: done, with the number of bytes in `length`.
 /// -1: failed, with the reason in `reason`, or with errno where that stays empty.
-int cgzip_inflate(const char *path, int64_t limit, char *reason, int capacity);
+int cgzip_inflate(const char *path, int descriptor, int64_t limit, int64_t *length, char *reason, int capacity);

@@ -27,10 +27,9 @@ static inline void crows_fetch(const void *address) { __builtin_prefetch(address
 /// sum[0..<width] += for each j of `count`: rows[indices[j] * stride + 0..<width].
 void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count);
 
-/// For each of the `units` units u in `order` and each j < needed[u], with s = samples[u * capacity + j]:
+/// For each of the `units` units u in `order` and each sample s whose bit is set in needed[u]:
 /// out[s * out_stride + u] += weights[u * width + 0..<width] . gradients[s * gradient_stride + 0..<width].
-/// Units in order of `needed` keep the branches predictable; the order does not change the result.
+/// Units in order of their number of samples keep the branches predictable; the order does not change the result.
 void crows_dots(
     const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
-    const int32_t *needed,
-    const uint8_t *samples, int64_t capacity, float *out, int64_t out_stride);
+    const uint64_t *needed, float *out, int64_t out_stride);

@@ -23,7 +23,7 @@ public struct TrainingBenchmark: Sendable {
   }
 
   public let task: Task
-  public var microBatch = 16
+  public var microBatch = 32
 
   public init(_ task: Task) { self.task = task }
 
@@ -72,8 +72,8 @@ public struct TrainingBenchmark: Sendable {
     case (.contextModulated, "hidden.rec_weight_soma"): centredFluctuationDeviation(alpha: 0.2, fanIn: 200, rate: 70, tau: 20)
     case (.contextModulated, "hidden.rec_weight_apical"): centredFluctuationDeviation(alpha: 0.2, fanIn: 200, rate: 70, tau: 40)
     case (.contextModulated, "readout.weight"): centredFluctuationDeviation(alpha: 1, fanIn: 200, rate: 1, tau: 20)
-    case (.recurrentLIF, "hidden.weight"): 2
-    case (.recurrentLIF, "hidden.rec_weight"): 0.25
+    case (.recurrentLIF, "hidden.weight"): 2.5
+    case (.recurrentLIF, "hidden.rec_weight"): 0.5
     case (.recurrentLIF, "readout.weight"): 0.1
     default: 0
     }

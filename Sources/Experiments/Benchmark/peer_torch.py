@@ -86,7 +86,7 @@ def task_b(backend):
     batch, steps, inputs, units, classes = 128, 100, 700, 256, 20
     x = (torch.rand(steps, batch, inputs) < 0.02).float()
     y = torch.arange(batch) % classes
-    w, r, o = weight(units, inputs, 2.0), weight(units, units, 0.25), weight(classes, units, 0.1)
+    w, r, o = weight(units, inputs, 2.5), weight(units, units, 0.5), weight(classes, units, 0.1)
     b, bo = bias(units), bias(classes)
     d = math.exp(-1 / 20)
     if backend == "snntorch":
@@ -96,7 +96,12 @@ def task_b(backend):
         hidden = snntorch.RLeaky(beta=d, linear_features=units, spike_grad=spike, threshold=1.0)
         readout = snntorch.Leaky(beta=d, reset_mechanism="none")
         with torch.no_grad():
-            first.weight.normal_(0, 2.0 * (1 - d))
+            first.weight.normal_(0, 2.5 * (1 - d))
+            first.bias.zero_()
+            hidden.recurrent.weight.normal_(0, 0.5 * (1 - d))
+            hidden.recurrent.bias.zero_()
+            last.weight.normal_(0, 0.1)
+            last.bias.zero_()
 
         def loss():
             z, v = hidden.init_rleaky()
@@ -105,8 +110,8 @@ def task_b(backend):
             for t in range(steps):
                 z, v = hidden(first(x[t]), z, v)
                 _, m = readout((1 - d) * last(z), m)
-                total, count = total + m, count + z.sum().item() / 1
-            return F.cross_entropy(total / steps, y), count / (batch * units * steps)
+                total, count = total + m, count + z.sum().detach()
+            return F.cross_entropy(total / steps, y), float(count) / (batch * units * steps)
 
         modules = (first, last, hidden, readout)
         return batch, [q for module in modules for q in module.parameters()], loss

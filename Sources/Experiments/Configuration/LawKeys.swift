@@ -3,11 +3,11 @@ import Networks
 
 extension ConfigurationValue {
   /// A number, or a law: `{normal: {mean, sd, min, max}}`, `{lognormal: {mu, sigma, min, max}}`, `{uniform: {low, high}}`,
-  /// `{exponential: {mean, offset, max}}`.
+  /// `{exponential: {mean, offset, max}}`, or `{rounded: {to: unit, of: law}}`.
   public func law(unit: String = "") throws -> Distribution {
     if !isSection { return .constant(try number(unit: unit)) }
     let section = try section()
-    let laws = ["normal", "lognormal", "uniform", "exponential"]
+    let laws = ["normal", "lognormal", "uniform", "exponential", "rounded"]
     let (name, value) = try section.only(of: laws, what: "a law")
     let keys = try value.section("the parameters of a law")
     let law: Distribution
@@ -22,6 +22,8 @@ extension ConfigurationValue {
         min: try keys.number("min", default: 0, .notNegative, unit: unit), max: try keys.number("max", default: .infinity, unit: unit))
     case "uniform":
       law = .uniform(low: try keys.number("low", unit: unit), high: try keys.number("high", unit: unit))
+    case "rounded":
+      law = .rounded(to: try keys.number("to", .positive, unit: unit), of: try keys.required("of").law(unit: unit))
     default:
       law = .exponential(
         mean: try keys.number("mean", .positive, unit: unit), offset: try keys.number("offset", default: 0, unit: unit),

@@ -88,9 +88,10 @@ extension ConfigurationSection {
     return try required(key).choice(names ?? [])
   }
 
-  /// The neurons of each population of a group; indices count through the group's node ids.
+  /// The neurons of each population of a group; indices are the group's node ids.
   fileprivate func selections(_ key: String, _ group: ReportedGroup, _ network: Network) throws -> [(population: Int, Selection)] {
-    guard let selection = try value(key, default: .text("all"))?.selection(of: group.neurons) else {
+    let ids = group.populations.map { network.populations[$0].output.runs.map(\.upperBound).max() ?? network.populations[$0].count }
+    guard let selection = try value(key, default: .text("all"))?.selection(of: ids.max() ?? 0) else {
       return group.populations.map { ($0, .all) }
     }
     return group.populations.map { index in

@@ -55,6 +55,8 @@ struct RunResult {
     for (key, value) in figures.summary(table) where summary[key] == nil {
       summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
     }
+    let allEvents = Double(figures.synapticEvents + figures.externalEvents)
+    summary["ns_core_per_event"] = JSONValue(allEvents > 0 ? runTime * Double(communicator.size) * 1e9 / allEvents : .nan)
     summary["mean_rate_hz"] = JSONValue(figures.meanRate)
     summary["presimulation_ms"] = JSONValue(description.presimulation)
     summary["populations"] = .array(experiment.groups.map { ["name": .string($0.name), "neurons": JSONValue($0.neurons)] })

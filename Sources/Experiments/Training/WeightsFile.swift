@@ -1,5 +1,5 @@
 // Trained weights as an HDF5 file, and the hash that tells whether two runs learned the same.
-import Crypto
+import Maths
 import Storage
 import Training
 
@@ -12,9 +12,9 @@ enum WeightsFile {
   static func hash<S: WeightScalar>(_ arrays: [NamedArray<S>]) -> String {
     var hash = SHA256()
     // The supported machines are little-endian, so the bytes in memory are those of the definition.
-    for array in arrays { array.values.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+    for array in arrays { array.values.withUnsafeBytes { hash.update($0) } }
     let digits = Array("0123456789abcdef")
-    return hash.finalize().map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined()
+    return hash.digest().map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined()
   }
 
   static func write<S: WeightScalar>(_ path: String, _ arrays: [NamedArray<S>], title: String) throws {

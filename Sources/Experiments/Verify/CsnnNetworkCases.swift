@@ -13,6 +13,8 @@ extension CsnnCases {
     let model = try ReferenceNetwork.hidden(config, constants: constants, prefix: hidden + ".")
     let dt = try config["dt"]?.number() ?? 1
     let readoutTaus = try constants.required(readout + ".tau").vector().map { $0 / dt }
+    // A uniform time constant lets the steps after the first, which records every state, fold the readout as training does.
+    let readoutTau = Set(readoutTaus).count == 1 ? TimeConstant.uniform(readoutTaus[0]) : .perUnit(readoutTaus)
     let x = try node.required("inputs").required("x").cube(), c = try node.required("inputs").required("c").cube()
     let samples = x.count, steps = x[0].count
     let units = try constants.keys.first { $0.hasPrefix(hidden + ".tau") }.map { try constants.required($0).vector().count } ?? 0
@@ -24,7 +26,7 @@ extension CsnnCases {
         inputs: [InputGroup("x", channels: x[0][0].count), InputGroup("c", channels: c[0][0].count)],
         layers: [
           LayerDescription(hidden, units: units, cell: model),
-          LayerDescription(readout, units: readoutTaus.count, cell: .readout(tau: .perUnit(readoutTaus))),
+          LayerDescription(readout, units: readoutTaus.count, cell: .readout(tau: readoutTau)),
         ], projections: projections))
     let weights = network.makeParameters()
     try ReferenceNetwork.load(parameters, into: weights, network.layout)

@@ -29,6 +29,16 @@ final class PendingRows<S: SimulationScalar> {
   private var lists: [List]
   private let longestDelay: Int
   private let mask: Int
+  /// Rows in all lists.
+  private var inFlight = 0
+  /// Lines of the cache that are asked for behind a bucket's first one.
+  private var prefetchedLines = 4
+
+  /// Tells how many synapses a bucket has on average.
+  func expect(synapsesPerBucket: Double) {
+    let bytes = synapsesPerBucket * Double(RowFormat.units(S.self) * 2)
+    prefetchedLines = max(1, min(8, Int((bytes * 1.2 / 64).rounded(.up))))
+  }
 
   /// - Parameter interval: steps that spikes from outside may be known ahead.
   init(longestDelay: Int, interval: Int) {
@@ -46,11 +56,13 @@ final class PendingRows<S: SimulationScalar> {
     var cursor = row
     let due = Self.advance(&cursor, from: UInt32(truncatingIfNeeded: step))
     guard let due else { return }
+    Self.prefetch(cursor, lines: prefetchedLines)
     let index = step & mask
     if lists[index].count == lists[index].capacity { grow(index) }
     if lists[index].count == 0 || due &- lists[index].earliest > UInt32.max / 2 { lists[index].earliest = due }
     lists[index].rows[lists[index].count] = PendingRow(cursor: cursor, due: due, input: UInt32(truncatingIfNeeded: input))
     lists[index].count += 1
+    inFlight += 1
   }
 
   private func grow(_ index: Int) {
@@ -78,24 +90,47 @@ final class PendingRows<S: SimulationScalar> {
   func deliver(step: Int, into input: UnsafeMutablePointer<S>) -> Int {
     let now = UInt32(truncatingIfNeeded: step)
     var events = 0
+    // Where the next buckets of all rows fit the second-level cache, each is asked for as soon as the one before it has been added; where
+    // they do not, shortly before its own turn.
+    let near = inFlight * (prefetchedLines + 1) * 64 > 1 << 20
     lists.withUnsafeMutableBufferPointer { lists in
       // Older spikes first: this is the order (emission, source) for every target.
       for delay in stride(from: longestDelay, through: 1, by: -1) {
         let list = lists.baseAddress! + ((step - delay) & mask)
         if list.pointee.count == 0 || list.pointee.earliest != now { continue }
-        events += Self.deliver(list, now, input)
+        let before = list.pointee.count
+        events += near ? Self.deliverNear(list, now, input, prefetchedLines) : Self.deliverFar(list, now, input, prefetchedLines)
+        inFlight -= before - list.pointee.count
       }
     }
     return events
   }
 
-  private static func deliver(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>) -> Int {
+  private static func deliverFar(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int {
+    deliver(list, now, input, before: { _ in }, after: { prefetch($0, lines: lines) })
+  }
+
+  private static func deliverNear(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int {
+    let ahead = 10
+    let rows = list.pointee.rows
+    let last = list.pointee.count - 1
+    for i in 0...min(ahead, last) { prefetchNow(rows[i].cursor, lines: lines) }
+    return deliver(list, now, input, before: { i in prefetchNow(rows[min(i + ahead, last)].cursor, lines: lines) }, after: { _ in })
+  }
+
+  /// Adds the buckets of a list that are due and moves their rows on; rows that have come to their end leave the list.
+  @inline(__always)
+  private static func deliver(
+    _ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, before: (Int) -> Void,
+    after: (UnsafePointer<UInt16>) -> Void
+  ) -> Int {
     let rows = list.pointee.rows
     let count = list.pointee.count
     var events = 0
     var kept = 0
     var earliest = UInt32.max
     for i in 0..<count {
+      before(i)
       var row = rows[i]
       if row.due == now {
         let channel = input + Int(row.input)
@@ -109,7 +144,7 @@ final class PendingRows<S: SimulationScalar> {
         }
         guard let next else { continue }
         row.due = next
-        prefetch(row.cursor)
+        after(row.cursor)
       }
       rows[kept] = row
       kept += 1
@@ -129,15 +164,18 @@ final class PendingRows<S: SimulationScalar> {
     }
   }
 
-  /// Asks for a bucket's lines a step ahead of their use.
+  /// Asks for the lines of a bucket that is about to be added, its header's included.
   @inline(__always)
-  private static func prefetch(_ bucket: UnsafePointer<UInt16>) {
-    let bytes = RowFormat.count(bucket.pointee) * RowFormat.units(S.self) * 2
-    var line = UnsafeRawPointer(bucket) + 64
-    let end = UnsafeRawPointer(bucket) + bytes + 64
-    while line < end {
-      cplatform_prefetch(line)
-      line += 64
-    }
+  private static func prefetchNow(_ bucket: UnsafePointer<UInt16>, lines: Int) {
+    let first = UnsafeRawPointer(bucket)
+    for line in 0...lines { cplatform_prefetch(first + 64 * line) }
+  }
+
+  /// Asks for a bucket's lines a step ahead of their use. The number of lines is the same for all buckets of a block: a loop of a length
+  /// that is not known beforehand would cost more than the lines of the next bucket that come along.
+  @inline(__always)
+  private static func prefetch(_ bucket: UnsafePointer<UInt16>, lines: Int) {
+    let first = UnsafeRawPointer(bucket)
+    for line in 1...lines { cplatform_prefetch_far(first + 64 * line) }
   }
 }

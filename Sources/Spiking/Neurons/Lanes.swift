@@ -45,7 +45,11 @@ public protocol LaneVector: Sendable {
   }
   @inline(__always) public static func maximum(_ a: Self, _ b: Self) -> Self { a.where_(a >= b, otherwise: b) }
   @inline(__always) public static func forEachLane(in mask: SIMDMask<SIMD16<Int32>>, _ body: (Int) -> Void) {
-    if any(mask) { for lane in 0..<16 where mask[lane] { body(lane) } }
+    // Halves are joined until one word is left: a few instructions, where `any` calls a reduction.
+    let bits = unsafeBitCast(mask, to: SIMD16<Int32>.self)
+    let eight = bits.lowHalf | bits.highHalf
+    let two = unsafeBitCast(eight.lowHalf | eight.highHalf, to: SIMD2<Int64>.self)
+    if two[0] | two[1] != 0 { for lane in 0..<16 where bits[lane] != 0 { body(lane) } }
   }
 }
 
@@ -71,7 +75,10 @@ public protocol LaneVector: Sendable {
   }
   @inline(__always) public static func maximum(_ a: Self, _ b: Self) -> Self { a.where_(a >= b, otherwise: b) }
   @inline(__always) public static func forEachLane(in mask: SIMDMask<SIMD8<Int64>>, _ body: (Int) -> Void) {
-    if any(mask) { for lane in 0..<8 where mask[lane] { body(lane) } }
+    let bits = unsafeBitCast(mask, to: SIMD8<Int64>.self)
+    let four = bits.lowHalf | bits.highHalf
+    let two = four.lowHalf | four.highHalf
+    if two[0] | two[1] != 0 { for lane in 0..<8 where bits[lane] != 0 { body(lane) } }
   }
 }
 

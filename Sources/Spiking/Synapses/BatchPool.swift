@@ -59,7 +59,8 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
       _ = writer.measure(pieces, channel: channel, mixed: mixed)
       writer.write(pieces, channel: channel, mixed: mixed, to: base + Int(offsets[i]))
     }
-    return RowGroup(sourceTile: source.number, channel: channel, base: UnsafePointer(base), offsets: offsets, synapses: synapses)
+    let table = try arena.allocate(words: offsets)
+    return RowGroup(sourceTile: source.number, channel: channel, base: UnsafePointer(base), offsets: table, synapses: synapses)
   }
 
   /// The parts of a source's row in all batches.

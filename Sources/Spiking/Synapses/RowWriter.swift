@@ -19,6 +19,8 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
   private var counts: [Int32]
   private var positions: [Int32]
   private var placed: [Int32]
+  /// Buckets written so far.
+  private(set) var buckets = 0
 
   init(longestDelay: Int) {
     counts = [Int32](repeating: 0, count: longestDelay + 1)
@@ -105,6 +107,7 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
       var left = Int(counts[delay])
       crowded = crowded || left > RowFormat.largestCount
       while left > 0 {
+        buckets += 1
         let count = min(left, RowFormat.largestCount)
         row[unit] = RowFormat.header(difference: delay - last, count: count)
         last = delay

@@ -17,6 +17,15 @@ final class SynapseArena {
   }
   deinit { for chunk in chunks { cplatform_free(chunk.base, Int64(chunk.units * 2)) } }
 
+  /// A copy of a table, aligned to its words.
+  func allocate(words: [UInt32]) throws -> UnsafePointer<UInt32> {
+    let units = try allocate(units: 2 * words.count + 1)
+    let raw = UnsafeMutableRawPointer(units).alignedUp(for: UInt32.self)
+    let table = raw.assumingMemoryBound(to: UInt32.self)
+    table.update(from: words, count: words.count)
+    return UnsafePointer(table)
+  }
+
   /// Room for so many units, contiguous.
   func allocate(units: Int) throws -> UnsafeMutablePointer<UInt16> {
     if chunks.isEmpty || used + units > chunks[chunks.count - 1].units {

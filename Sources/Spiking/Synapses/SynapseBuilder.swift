@@ -72,6 +72,7 @@ extension Block {
       if !network.network.populations[sourceTile.population].isVirtual { total.recurrent += total.synapses - before }
       progress(total.synapses - before)
     }
+    pending.expect(synapsesPerBucket: Double(total.synapses) / Double(max(writer.buckets, 1)))
     return total
   }
 

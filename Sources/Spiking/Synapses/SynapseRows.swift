@@ -24,6 +24,6 @@ struct RowGroup {
   let channel: Int
   let base: UnsafePointer<UInt16>
   /// Row i begins at `base + offsets[i]`; where offsets[i] == offsets[i + 1] there is none.
-  let offsets: [UInt32]
+  let offsets: UnsafePointer<UInt32>
   let synapses: Int
 }

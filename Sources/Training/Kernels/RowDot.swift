@@ -4,7 +4,7 @@
 // the end in a fixed order. It is spelled out in lanes, so it depends neither on the processor nor on which samples share a call.
 // Single precision runs in C (CRows) in the same order; this is the plain version for double precision.
 
-/// For each unit u and each of its listed samples s: `out[s][u] += weights[u] · gradients[s]`.
+/// For each unit u and each sample s in its set: `out[s][u] += weights[u] · gradients[s]`.
 public struct RowDots<S: TrainingScalar> {
   /// `units` rows of `width` elements, a multiple of eight.
   let weights: UnsafePointer<S>
@@ -15,10 +15,8 @@ public struct RowDots<S: TrainingScalar> {
   let gradientStride: Int
   /// Units in the order to go through them; it does not change the result.
   let order: UnsafePointer<UInt16>
-  /// Per unit: how many samples, and which (`capacity` places per unit).
-  let needed: UnsafePointer<Int32>
-  let samples: UnsafePointer<UInt8>
-  let capacity: Int
+  /// Per unit: the set of samples, one bit each.
+  let needed: UnsafePointer<UInt64>
   let out: UnsafeMutablePointer<S>
   let outStride: Int
 }
@@ -27,12 +25,14 @@ public struct RowDots<S: TrainingScalar> {
 @specialized(where S == Double)
 func addDotsInOrder<S: TrainingScalar>(_ dots: RowDots<S>) {
   let weights = dots.weights, width = dots.width, gradients = dots.gradients, stride = dots.gradientStride
-  let needed = dots.needed, samples = dots.samples, capacity = dots.capacity, out = dots.out, outStride = dots.outStride
+  let needed = dots.needed, out = dots.out, outStride = dots.outStride
   for place in 0..<dots.units {
     let unit = Int(dots.order[place])
-    for j in 0..<Int(needed[unit]) {
-      let sample = Int(samples[unit &* capacity &+ j])
+    var left = needed[unit]
+    while left != 0 {
+      let sample = left.trailingZeroBitCount
       out[sample &* outStride &+ unit] += oneDot(weights + unit &* width, gradients + sample &* stride, width / 8)
+      left &= left &- 1
     }
   }
 }

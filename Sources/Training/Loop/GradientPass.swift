@@ -33,11 +33,15 @@ public final class GradientPass<S: TrainingScalar> {
   public internal(set) var stopwatch = Stopwatch()
   private var buffers: BackwardBuffers<S>?
   private var output: OutputGradient<S>?
+  /// Runs the readout step by step even where it can be folded over time, so that its time course is on the tape.
+  public var keepsReadout = false
+  private let readout: FoldedReadout<S>?
 
   public init(network: SpikingNetwork<S>, objective: Objective, regulariser: SpikeRegulariser) {
     self.network = network
     self.objective = objective
     self.regulariser = regulariser
+    readout = FoldedReadout(network)
   }
 
   /// Elements of a gradient buffer: the parameters' gradient, then the tally.
@@ -48,8 +52,9 @@ public final class GradientPass<S: TrainingScalar> {
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func evaluate(_ samples: [Sample], shape: BatchShape, parameters: AlignedBuffer<S>) throws(TrainingError) -> PassResult {
-    try forward(samples, shape, parameters)
-    return try loss(samples, shape, gradients: false)
+    let folded = keepsReadout ? nil : readout
+    try forward(samples, shape, parameters, folded)
+    return try loss(samples, shape, parameters, folded, into: nil)
   }
 
   /// Forward, loss and backward; overwrites `gradient` with the micro-batch's share of the gradient and its tally.
@@ -60,10 +65,11 @@ public final class GradientPass<S: TrainingScalar> {
     record: GradientRecord<S>? = nil
   ) throws(TrainingError) -> PassResult {
     stopwatch.mark()
-    try forward(samples, shape, parameters)
-    let result = try loss(samples, shape, gradients: true)
-    stopwatch.lap(.forward)
+    let folded = keepsReadout || record != nil ? nil : readout
+    try forward(samples, shape, parameters, folded)
     gradient.fill(0)
+    let result = try loss(samples, shape, parameters, folded, into: gradient)
+    stopwatch.lap(.forward)
     if let tape, let buffers, let output {
       network.backward(tape, output: output, parameters: parameters, buffers: buffers, gradient: gradient, record: record)
     }
@@ -75,7 +81,9 @@ public final class GradientPass<S: TrainingScalar> {
   /// Bytes of working memory held now.
   public var bytes: Int { (tape?.bytes ?? 0) + (buffers?.bytes ?? 0) + (output?.perStep.reduce(0) { $0 + ($1?.bytes ?? 0) } ?? 0) }
 
-  private func forward(_ samples: [Sample], _ shape: BatchShape, _ parameters: AlignedBuffer<S>) throws(TrainingError) {
+  private func forward(_ samples: [Sample], _ shape: BatchShape, _ parameters: AlignedBuffer<S>, _ folded: FoldedReadout<S>?)
+    throws(TrainingError)
+  {
     if let wrong = samples.first(where: { $0.events.count != network.description.inputs.count }) {
       throw .invalidBatch("a sample has \(wrong.events.count) input groups, the network \(network.description.inputs.count)")
     }
@@ -91,30 +99,49 @@ public final class GradientPass<S: TrainingScalar> {
     }
     guard let tape else { return }
     let groups = network.description.inputs.indices.map { group in samples.map { $0.events[group] } }
-    try network.forward(MicroBatch(groups: groups), steps: shape.steps, parameters: parameters, tape: tape)
+    try network.forward(MicroBatch(groups: groups), steps: shape.steps, parameters: parameters, tape: tape, withoutReadout: folded != nil)
   }
 
-  /// Loss of the micro-batch on the tape, and its gradients with respect to outputs and spikes.
-  private func loss(_ samples: [Sample], _ shape: BatchShape, gradients: Bool) throws(TrainingError) -> PassResult {
-    guard let tape, let output else { return PassResult(tally: Tally(), pooled: []) }
+  /// Loss of the micro-batch on the tape; with `gradient`, also its derivatives with respect to outputs and spikes.
+  private func loss(
+    _ samples: [Sample], _ shape: BatchShape, _ parameters: AlignedBuffer<S>, _ folded: FoldedReadout<S>?, into gradient: AlignedBuffer<S>?
+  ) throws(TrainingError) -> PassResult {
+    guard let tape else { return PassResult(tally: Tally(), pooled: []) }
     var tally = Tally()
-    var pooled: [[[Double]]] = []
-    let layer = network.outputLayer, units = network.layers[layer].units, width = network.layers[layer].padded
-    let readout = tape.layers[layer]
+    let pooled =
+      folded?.forward(tape, blocks: samples.map(\.blocks), pooling: objective.pooling, parameters: parameters.pointer)
+      ?? pool(samples, tape)
+    var slopes: [[[Double]]] = []
     for (index, sample) in samples.enumerated() {
-      let items = objective.pooling.pool(
-        sample.blocks, steps: shape.steps, outputs: units, values: readout.slot(1) + index * readout.sampleStride,
-        stride: readout.slotStride)
-      let slopes = try score(sample, items, shape, &tally)
-      pooled.append(items)
-      if gradients, let target = output.perStep[layer] {
-        objective.pooling.backward(
-          sample.blocks, steps: shape.steps, gradient: slopes, into: target.pointer + (tape.samples + index) * width,
-          stride: tape.samples * width)
-      }
+      slopes.append(try score(sample, pooled[index], shape, &tally))
       chargeSpikes(index, sample, shape, tape, &tally)
     }
+    if let gradient {
+      output?.folded = folded?.backward(slopes, parameters: parameters.pointer, gradient: gradient.pointer)
+      if folded == nil { spread(slopes, samples, tape) }
+    }
     return PassResult(tally: tally, pooled: pooled)
+  }
+
+  /// Pooled outputs of a readout on the tape.
+  private func pool(_ samples: [Sample], _ tape: Tape<S>) -> [[[Double]]] {
+    let layer = network.outputLayer, readout = tape.layers[layer]
+    return samples.enumerated().map { index, sample in
+      objective.pooling.pool(
+        sample.blocks, steps: tape.steps, outputs: network.layers[layer].units, values: readout.slot(1) + index * readout.sampleStride,
+        stride: readout.slotStride)
+    }
+  }
+
+  /// dL/dy at every step from dL/do.
+  private func spread(_ slopes: [[[Double]]], _ samples: [Sample], _ tape: Tape<S>) {
+    let width = network.layers[network.outputLayer].padded
+    guard let target = output?.perStep[network.outputLayer] else { return }
+    for (index, sample) in samples.enumerated() {
+      objective.pooling.backward(
+        sample.blocks, steps: tape.steps, gradient: slopes[index], into: target.pointer + (tape.samples + index) * width,
+        stride: tape.samples * width)
+    }
   }
 
   /// Adds the loss of one sample to the tally and returns dL/do, `[item][output]`.

@@ -65,7 +65,8 @@ public struct BlockPooling: Sendable, Hashable {
     }
   }
 
-  private func divisors(_ blocks: BlockIndex, steps: Int) -> [Double] {
+  /// n_k + extra of every item.
+  func divisors(_ blocks: BlockIndex, steps: Int) -> [Double] {
     var counts = Array(repeating: extra, count: blocks.items)
     for step in 0..<steps where blocks.item(step) < blocks.items { counts[blocks.item(step)] += 1 }
     return counts.map { max($0, 1) }

@@ -18,16 +18,12 @@ public final class BackwardBuffers<S: TrainingScalar> {
     let carriedState: AlignedBuffer<S>
     let stateGradient: AlignedBuffer<S>
     let previousSpikes: AlignedBuffer<S>
-    /// Per unit: how many samples need its spike gradient, and which.
-    let needed: AlignedBuffer<Int32>
-    let neededSamples: AlignedBuffer<UInt8>
+    /// Per unit: the set of samples that need its spike gradient.
+    let needed: AlignedBuffer<UInt64>
     /// Units that any sample needs, by rising number of samples, so that the branches on it are predictable.
     let order: AlignedBuffer<UInt16>
-    /// Per outgoing link: its weights by target, if the targets fill a single line.
-    let narrow: [AlignedBuffer<S>?]
 
-    init(_ shape: SpikingNetwork<S>.LayerShape, outgoing: [Link], samples: Int, chunk: Int) {
-      narrow = outgoing.map { $0.width == padded(1) ? AlignedBuffer(count: $0.width * shape.padded, zero: 0) : nil }
+    init(_ shape: SpikingNetwork<S>.LayerShape, samples: Int, chunk: Int) {
       driveStride = shape.drive
       rowStride = shape.drive * samples
       drive = AlignedBuffer(count: (chunk + 2) * rowStride, zero: 0)
@@ -38,7 +34,6 @@ public final class BackwardBuffers<S: TrainingScalar> {
       previousSpikes = AlignedBuffer(count: samples * shape.padded, zero: 0)
       needed = AlignedBuffer(count: shape.padded, zero: 0)
       order = AlignedBuffer(count: shape.padded, zero: 0)
-      neededSamples = AlignedBuffer(count: shape.padded * samples, zero: 0)
     }
 
     @inline(__always) func row(_ index: Int) -> UnsafeMutablePointer<S> { drive.pointer + index &* rowStride }
@@ -54,9 +49,10 @@ public final class BackwardBuffers<S: TrainingScalar> {
     self.samples = samples
     chunk = max(1, 256 / samples)
     let chunk = chunk
-    layers = zip(network.layers, network.outgoing).map { LayerBuffers($0, outgoing: $1, samples: samples, chunk: chunk) }
+    layers = network.layers.map { LayerBuffers($0, samples: samples, chunk: chunk) }
     let sources = network.layout.links.map(\.rows).max() ?? 0
-    buckets = SlotBuckets(units: sources, capacity: chunk * samples)
+    // Half a line more than the slots need, so that the lists of neighbouring units do not fall into the same cache sets.
+    buckets = SlotBuckets(units: sources, capacity: chunk * samples + 48)
   }
 
   public var bytes: Int {

@@ -6,6 +6,8 @@ public struct OutputGradient<S: TrainingScalar> {
   public var perStep: [AlignedBuffer<S>?]
   /// Per layer and sample: dL/dz that is the same for every unit and step.
   public var perSpike: [[S]]
+  /// A readout folded over time, which backward then leaves out.
+  public var folded: FoldedGradient<S>?
 
   public init(perStep: [AlignedBuffer<S>?], perSpike: [[S]]) {
     self.perStep = perStep
@@ -55,8 +57,8 @@ extension SpikingNetwork {
     _ tape: Tape<S>, _ output: OutputGradient<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
     _ gradient: UnsafeMutablePointer<S>, _ record: GradientRecord<S>?
   ) {
-    let plans = layout.links.map { LinkPlan($0, tape) }
-    transposeNarrowLinks(parameters, buffers)
+    let layerCount = layers.count - (output.folded == nil ? 0 : 1)
+    let plans = layout.links.filter { $0.target < layerCount }.map { LinkPlan($0, tape) }
     var end = tape.steps
     while end > 0 {
       let start = max(0, end - buffers.chunk)
@@ -64,7 +66,7 @@ extension SpikingNetwork {
       for layer in buffers.layers { layer.row(end - start + 1).update(from: layer.row(1), count: layer.rowStride) }
       var step = end
       while step > start {
-        for index in layers.indices.reversed() {
+        for index in (0..<layerCount).reversed() {
           let row = step - start
           gatherSpikeGradient(index, tape, output, parameters, buffers, step, row, everything: record != nil)
           stepBack(index, tape, buffers, step, row, record: record != nil)
@@ -72,7 +74,7 @@ extension SpikingNetwork {
         }
         step -= 1
       }
-      addWeightGradients(plans, tape.samples, buffers, start: start, end: end, gradient)
+      addWeightGradients(plans, tape.samples, buffers, start: start, end: end, layerCount: layerCount, gradient)
       end = start
     }
     if let record { noteInitial(record, tape, output, parameters, buffers) }
@@ -94,85 +96,51 @@ extension SpikingNetwork {
       let from = external.pointer + step &* samples &* units
       for block in 0..<(samples &* units / 8) { store(load(gz, block) + load(from, block), gz, block) }
     }
+    if let folded = output.folded, folded.layer == index { addFolded(folded, step, samples, units, gz) }
     if outgoing[index].isEmpty { return }
-    let needed = layer.needed.pointer, list = layer.neededSamples.pointer
-    listNeeded(index, tape, step, needed, list, everything: everything)
-    let order = layer.order.pointer
+    let needed = layer.needed.pointer, order = layer.order.pointer
+    if everything {
+      needed.update(repeating: samples == 64 ? ~0 : (1 << UInt64(samples)) - 1, count: shape.units)
+    } else {
+      let slots = tape.layers[index]
+      transposeBits(slots.support(step, 0), stride: slots.bitRow, samples: samples, blocks: units / 8, into: needed)
+    }
     let wanted = orderByCount(needed, shape.units, samples, into: order)
-    for (place, link) in outgoing[index].enumerated() {
-      if step + link.delay > tape.steps { continue }
+    for link in outgoing[index] {
+      if step + link.delay > tape.steps || (output.folded != nil && link.target == outputLayer) { continue }
       let target = buffers.layers[link.target]
       let from = UnsafePointer(target.row(row + link.delay) + link.driveOffset)
-      if let transposed = layer.narrow[place] {
-        let outputs = layers[link.target].units
-        for sample in 0..<samples {
-          addCombination(
-            of: transposed.pointer, factors: from + sample &* target.driveStride, count: outputs, to: gz + sample &* units, width: units)
-        }
-        continue
-      }
       S.addDots(
         RowDots(
           weights: parameters + link.offset, width: link.width, units: wanted, gradients: from, gradientStride: target.driveStride,
-          order: order, needed: needed, samples: list, capacity: samples, out: gz, outStride: units))
+          order: order, needed: needed, out: gz, outStride: units))
     }
   }
 
-  /// Weights onto very few targets are kept by target as well: one row per target then costs less than one product per unit.
   @inline(__always)
-  private func transposeNarrowLinks(_ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>) {
-    for (index, links) in outgoing.enumerated() {
-      for (place, link) in links.enumerated() {
-        guard let transposed = buffers.layers[index].narrow[place] else { continue }
-        for unit in 0..<link.rows {
-          for output in 0..<link.width {
-            transposed.pointer[output * layers[index].padded + unit] = parameters[link.offset + unit * link.width + output]
-          }
-        }
-      }
-    }
-  }
-
-  /// For each unit, the samples in which its surrogate derivative is not zero.
-  @inline(__always)
-  private func listNeeded(
-    _ index: Int, _ tape: Tape<S>, _ step: Int, _ needed: UnsafeMutablePointer<Int32>, _ list: UnsafeMutablePointer<UInt8>,
-    everything: Bool
-  ) {
-    let layer = tape.layers[index], samples = tape.samples
-    needed.update(repeating: 0, count: layer.paddedUnits)
+  private func addFolded(_ folded: FoldedGradient<S>, _ step: Int, _ samples: Int, _ units: Int, _ gz: UnsafeMutablePointer<S>) {
     for sample in 0..<samples {
-      let bits = layer.support(step, sample)
-      var byte = 0
-      while byte < layer.bitRow {
-        var word = UnsafeRawPointer(bits + byte).load(as: UInt64.self)
-        if everything { word = layer.units - byte * 8 >= 64 ? ~0 : (1 << UInt64(layer.units - byte * 8)) - 1 }
-        while word != 0 {
-          let unit = byte &* 8 &+ word.trailingZeroBitCount
-          let count = Int(needed[unit])
-          list[unit &* samples &+ count] = UInt8(truncatingIfNeeded: sample)
-          needed[unit] = Int32(truncatingIfNeeded: count &+ 1)
-          word &= word &- 1
-        }
-        byte &+= 8
-      }
+      addCombination(
+        of: folded.vectors.pointer + sample &* folded.items &* units,
+        factors: folded.factors.pointer + (sample &* (folded.steps &+ 1) &+ step) &* folded.items, count: folded.items,
+        to: gz + sample &* units, width: units)
     }
   }
 
-  /// Counting sort of the units with a count above zero; returns how many there are.
+  /// Counting sort of the units by the samples that need them, those that none needs left out; returns how many there are.
   @inline(__always)
   private func orderByCount(
-    _ needed: UnsafePointer<Int32>, _ units: Int, _ samples: Int, into order: UnsafeMutablePointer<UInt16>
+    _ needed: UnsafePointer<UInt64>, _ units: Int, _ samples: Int, into order: UnsafeMutablePointer<UInt16>
   ) -> Int {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: samples + 2) { starts in
       starts.initialize(repeating: 0)
-      for unit in 0..<units { starts[Int(needed[unit]) &+ 1] &+= 1 }
+      for unit in 0..<units { starts[needed[unit].nonzeroBitCount &+ 1] &+= 1 }
       let silent = starts[1]
       starts[1] = 0
       for count in 2..<(samples &+ 2) { starts[count] &+= starts[count &- 1] }
       // starts[c] is now the first place of the units with count c, for c from 1.
-      for unit in 0..<units where needed[unit] > 0 {
-        let count = Int(needed[unit])
+      for unit in 0..<units where needed[unit] != 0 {
+        let count = needed[unit].nonzeroBitCount
         order[Int(starts[count])] = UInt16(truncatingIfNeeded: unit)
         starts[count] &+= 1
       }

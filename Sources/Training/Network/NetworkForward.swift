@@ -8,27 +8,30 @@ extension SpikingNetwork {
   ///   - steps: steps to run, the longest sample of the whole batch.
   ///   - parameters: flat parameter buffer.
   ///   - tape: made for this number of samples and at least this many steps; overwritten.
+  ///   - withoutReadout: leaves the last layer out, for a readout that is folded over time.
   /// - Throws: ``TrainingError/invalidBatch(_:)``.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  public func forward(_ batch: MicroBatch, steps: Int, parameters: AlignedBuffer<S>, tape: Tape<S>) throws(TrainingError) {
+  public func forward(_ batch: MicroBatch, steps: Int, parameters: AlignedBuffer<S>, tape: Tape<S>, withoutReadout: Bool = false)
+    throws(TrainingError)
+  {
     try batch.validate(description)
     guard steps <= tape.capacity, batch.samples == tape.samples else {
       throw .invalidBatch("\(batch.samples) samples of \(steps) steps on a tape for \(tape.samples) of \(tape.capacity)")
     }
     tape.events = batch.groups.map { PackedEvents($0, steps: steps) }
     tape.steps = steps
-    run(tape, UnsafePointer(parameters.pointer))
+    run(tape, UnsafePointer(parameters.pointer), layerCount: layers.count - (withoutReadout ? 1 : 0))
   }
 
   @specialized(where S == Float)
   @specialized(where S == Double)
-  private func run(_ tape: Tape<S>, _ parameters: UnsafePointer<S>) {
+  private func run(_ tape: Tape<S>, _ parameters: UnsafePointer<S>, layerCount: Int) {
     let scratch = AlignedBuffer<UInt16>(count: (layers.map(\.units).max() ?? 0) + 64, zero: 0)
     let plans = incoming.map { links in links.map { LinkPlan($0, tape) } }
     for layer in tape.layers { layer.spikeRow(0).update(repeating: 0, count: layer.samples * layer.paddedUnits) }
     for step in 1..<(tape.steps + 1) {
-      for index in layers.indices {
+      for index in 0..<layerCount {
         let shape = layers[index], layer = tape.layers[index]
         plans[index].withUnsafeBufferPointer { addCurrents($0, layer, shape, step, parameters, scratch.pointer) }
         cells[index].forward(

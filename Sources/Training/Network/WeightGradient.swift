@@ -4,7 +4,8 @@ extension SpikingNetwork {
   /// Adds the gradients of steps `start + 1 ... end` to `gradient`.
   @inline(__always)
   func addWeightGradients(
-    _ plans: [LinkPlan<S>], _ samples: Int, _ buffers: BackwardBuffers<S>, start: Int, end: Int, _ gradient: UnsafeMutablePointer<S>
+    _ plans: [LinkPlan<S>], _ samples: Int, _ buffers: BackwardBuffers<S>, start: Int, end: Int, layerCount: Int,
+    _ gradient: UnsafeMutablePointer<S>
   ) {
     let buckets = buffers.buckets
     let counts = buckets.counts.pointer, lists = buckets.slots.pointer, capacity = buckets.capacity
@@ -22,7 +23,7 @@ extension SpikingNetwork {
     // One list of all slots serves the biases.
     let slots = (end - start) * samples
     for slot in 0..<slots { lists[slot] = UInt16(truncatingIfNeeded: slot) }
-    for (index, shape) in layers.enumerated() {
+    for (index, shape) in layers[..<layerCount].enumerated() {
       let layer = buffers.layers[index]
       addRows(
         to: gradient + shape.biasOffset, from: UnsafePointer(layer.row(1)), stride: layer.driveStride, width: shape.drive, indices: lists,

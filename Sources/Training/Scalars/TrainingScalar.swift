@@ -54,8 +54,8 @@ extension Float: TrainingScalar {
   ) { crows_add(sum, rows, Int64(stride), Int64(width), indices, Int64(count)) }
   public static func addDots(_ dots: RowDots<Float>) {
     crows_dots(
-      dots.weights, Int64(dots.width), Int64(dots.units), dots.gradients, Int64(dots.gradientStride), dots.order, dots.needed, dots.samples,
-      Int64(dots.capacity), dots.out, Int64(dots.outStride))
+      dots.weights, Int64(dots.width), Int64(dots.units), dots.gradients, Int64(dots.gradientStride), dots.order, dots.needed,
+      dots.out, Int64(dots.outStride))
   }
   public static func exponential(_ x: Float) -> Float { exp(x) }
   public static func hyperbolicTangent(_ x: Float) -> Float { tanh(x) }

@@ -1,0 +1,130 @@
+// Times whole runs of the program against a peer: repeats, medians, one JSON line and one table row for each network.
+import Foundation
+import Running
+import Storage
+
+/// How `colonnade benchmark` runs.
+public struct BenchmarkOptions: Sendable {
+  public var ranks = 2
+  public var repeats = 3
+  /// The Python with NEST in it; nil runs no peer.
+  public var peerPython: String?
+  /// This program, which is started once per run.
+  public var program: String
+  public init(program: String) { self.program = program }
+}
+
+/// A benchmark that could not be run.
+public struct BenchmarkError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+  public var exitCode: Int32 { 70 }
+}
+
+/// Medians of a case.
+public struct BenchmarkFigures: Sendable {
+  public let name: String
+  /// Of the run with the median wall time.
+  public let summary: JSONValue
+  public let realTimeFactors: [Double]
+  /// Of the peer, if there was one.
+  public let peer: JSONValue?
+
+  func number(_ key: String) -> Double { summary[key]?.double ?? .nan }
+  public var synapsesPerSecondAndCore: Double { number("synapses") / number("build_s") / max(number("ranks"), 1) }
+  /// How many times longer the peer takes for the same model time on as many cores.
+  public var ratio: Double? { peer?["real_time_factor"]?.double.map { $0 / number("real_time_factor") } }
+
+  /// One JSON object.
+  public var json: JSONValue {
+    var object: JSONObject = ["benchmark": .string(name)]
+    for key in [
+      "ranks", "neurons", "synapses", "model_time_s", "build_s", "run_s", "real_time_factor", "ns_core_per_synaptic_event",
+      "ns_core_per_neuron_step", "ns_core_per_event", "bytes_per_synapse", "peak_memory_bytes", "mean_rate_hz", "spike_hash", "phases",
+    ] { if let value = summary[key] { object[key] = value } }
+    object["synapses_per_s_and_core"] = JSONValue(synapsesPerSecondAndCore)
+    object["real_time_factors"] = .array(realTimeFactors.map { JSONValue($0) })
+    if let peer { object["peer"] = peer }
+    if let ratio { object["peer_ratio"] = JSONValue(ratio) }
+    return .object(object)
+  }
+
+  /// The cells of the table's row.
+  public var row: [String] {
+    func text(_ key: String) -> String { HumanUnits.significant(number(key)) }
+    let phases = summary["phases"]?.object?.members ?? []
+    let shares = phases.filter { ($0.value["share"]?.double ?? 0) >= 0.01 }
+      .map { "\($0.key) \(HumanUnits.fixed(100 * ($0.value["share"]?.double ?? 0), 0))" }.joined(separator: ", ")
+    let imbalance = phases.compactMap { $0.value["imbalance"]?.double }.max() ?? 0
+    return [
+      name, text("build_s"), text("run_s"), text("real_time_factor"), text("ns_core_per_synaptic_event"), text("ns_core_per_event"),
+      text("ns_core_per_neuron_step"), HumanUnits.significant(synapsesPerSecondAndCore / 1e6), text("bytes_per_synapse"),
+      ratio.map { HumanUnits.significant($0) + " x" } ?? "-", HumanUnits.fixed(100 * imbalance, 0), shares,
+    ]
+  }
+  public static let head = [
+    "benchmark", "build s", "run s", "RTF", "ns/event", "ns/event+ext", "ns/step", "Msyn/s/core", "B/syn", "peer", "imb %", "share of phases %",
+  ]
+}
+
+public enum SimulationBenchmark {
+  /// Runs a case: warm machine or cold, the median of the repeats counts.
+  /// - Throws: `BenchmarkError` with what the run said.
+  public static func run(_ test: BenchmarkCase, _ options: BenchmarkOptions) throws -> BenchmarkFigures {
+    let folder = NSTemporaryDirectory() + "colonnade-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let configuration = folder + "/\(test.example).yaml"
+    try AtomicFile.write(configuration, text: try Examples.text(test.example))
+    var summaries: [JSONValue] = []
+    for _ in 0..<max(options.repeats, 1) {
+      let output = folder + "/run"
+      var command = [options.program, "simulate", configuration, "--quiet", "--output", output]
+      for override in test.overrides { command += ["--set", override] }
+      if options.ranks > 1 { command = ["mpirun", "--oversubscribe", "-n", "\(options.ranks)"] + command }
+      _ = try start(command)
+      summaries.append(try JSONValue.read(output + "/summary.json"))
+    }
+    summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
+    let factors = summaries.compactMap { $0["real_time_factor"]?.double }
+    var peer: JSONValue?
+    if let python = options.peerPython, let network = test.peer {
+      let script = folder + "/peer_nest.py"
+      try AtomicFile.write(script, PackageResources.peer_nest_py)
+      let text = try start([
+        python, script, network.study, "\(network.scale)", "\(options.ranks)", "100", "\(test.peerDuration)", "1",
+      ])
+      let line = text.split(separator: "\n").last { $0.hasPrefix("{") } ?? "{}"
+      peer = try JSONValue.parse(String(line), path: "peer_nest.py")
+    }
+    return BenchmarkFigures(name: test.name, summary: summaries[summaries.count / 2], realTimeFactors: factors, peer: peer)
+  }
+
+  /// Runs a command to its end; returns its standard output.
+  private static func start(_ command: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    let output = Pipe()
+    process.standardOutput = output
+    // What a run says goes to this program's standard error, so that a failure explains itself.
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    if process.terminationStatus != 0 {
+      throw BenchmarkError(description: "\(command.joined(separator: " ")) ended with code \(process.terminationStatus)")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// Rows as a table of text.
+  public static func table(_ rows: [[String]]) -> String {
+    let all = [BenchmarkFigures.head] + rows
+    let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    return all.map { row in
+      row.indices.map { column in
+        let space = String(repeating: " ", count: widths[column] - row[column].count)
+        return column == 0 || column == row.count - 1 ? row[column] + space : space + row[column]
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,87 @@
+// How the sources read: a first line that says what a file is for, a bounded length, no word that ends the program, the formatter's style.
+import Foundation
+import TestKit
+import Testing
+
+struct SourceFormTests {
+  @Test func everyFileSaysWhatItIsFor() throws {
+    let files = try SourceFile.all(below: "Sources", "swift", "c", "h") + SourceFile.all(below: "Tests", "swift")
+    #expect(files.count > 100)
+    for file in files where !file.path.hasSuffix("/vendor.h") {
+      var first = file.lines.first ?? ""
+      // C headers may begin with a comment of the other form.
+      if first.hasPrefix("/* ") { first = "// " + first.dropFirst(3) }
+      #expect(first.hasPrefix("// ") || first.hasPrefix("/// "), "\(file.path) begins with '\(first)'")
+      #expect(first.split(separator: " ").count >= 4, "\(file.path): '\(first)' is no sentence")
+    }
+    for file in Repository.files(below: "cluster", extensions: ["sh"]) + Repository.files(below: "jobs", extensions: ["sh", "sbatch"])
+      + ["Tests/run.sh", "Tests/long.sh", ".ci/run"]
+    {
+      let lines = try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count > 1 && lines[0].hasPrefix("#!") && lines[1].hasPrefix("# "), "\(file)")
+    }
+  }
+
+  @Test func filesAreShort() throws {
+    let files = try SourceFile.all(below: "Sources", "swift", "c", "h")
+    let lengths = files.map { $0.lines.count - 1 }.sorted()
+    #expect(lengths[lengths.count / 2] <= 130, "the median length is \(lengths[lengths.count / 2]) lines")
+    for file in files + (try SourceFile.all(below: "Tests", "swift")) {
+      #expect(file.lines.count - 1 <= 450, "\(file.path) has \(file.lines.count - 1) lines")
+    }
+  }
+
+  /// Libraries neither print nor end the program, and no error is assumed away.
+  @Test func librariesReturnOrThrow() throws {
+    let forbidden: [(Regex<Substring>, String)] = [
+      (/(?:^|[^\w.])(?:print|debugPrint|dump|NSLog)\(/, "prints"), (/(?:^|[^\w.])(?:fatalError|preconditionFailure)\(/, "traps"),
+      (/\btry!/, "assumes success"), (/\bas!/, "assumes a type"), (/(?:^|[^\w.])(?:exit|abort|_exit)\(/, "ends the program"),
+      (/\b(?:TODO|FIXME|XXX)\b/, "is unfinished"),
+    ]
+    // How a rank ends the others is the one place that exits.
+    let endings = ["Sources/Parallel/Failure.swift"]
+    for file in try SourceFile.all(below: "Sources", "swift") where file.module != "colonnade" {
+      for (number, line) in file.lines.enumerated() where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+        for (pattern, what) in forbidden where line.contains(pattern) && !(endings.contains(file.path) && what.hasPrefix("ends")) {
+          #expect(Bool(false), "\(file.path):\(number + 1) \(what): \(line)")
+        }
+      }
+    }
+  }
+
+  /// Nothing in the repository knows the machine it was written on.
+  @Test func noPathsOfOneMachine() throws {
+    let folders = ["Sources", "Tests", "jobs", "cluster"].filter { FileManager.default.fileExists(atPath: Repository.place($0)) }
+    let files =
+      folders.flatMap {
+        Repository.files(below: $0, extensions: ["swift", "c", "h", "sh", "yaml", "md", "py", "sbatch", "txt", "lua", "def"])
+      }
+      + ["README.md", "Package.swift", ".ci/run"]
+    let homes = try Regex("(?:^|[^\\w.])/(?:root|home/[a-z]|work|Users)/")
+    for file in files {
+      for (number, line) in try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        #expect(line.firstMatch(of: homes) == nil || file.hasSuffix("SourceFormTests.swift"), "\(file):\(number + 1): \(line)")
+      }
+    }
+  }
+
+  @Test func theFormatterIsContent() throws {
+    let outcome = try BuiltProgram.shell("swift format lint --strict -r Package.swift Sources Tests", in: Repository.path, limit: 300)
+    let found = outcome.errors.split(separator: "\n").prefix(10).joined(separator: "\n")
+    #expect(outcome.code == 0, "\(found)")
+  }
+
+  @Test func scriptsParse() throws {
+    let scripts =
+      Repository.files(below: "cluster", extensions: ["sh"]) + Repository.files(below: "jobs", extensions: ["sh", "sbatch"])
+      + Repository.files(below: "Tests", extensions: ["sh"]) + [".ci/run"]
+    #expect(scripts.count >= 6)
+    for script in scripts { #expect(try BuiltProgram.shell("bash -n \(script)", in: Repository.path).code == 0, "\(script)") }
+  }
+
+  @Test func theTopLevelIsSmall() throws {
+    let allowed: Set<String> = ["Package.swift", "Package.resolved", "Sources", "Tests", "jobs", "cluster", "README.md", "LICENSE", "runs"]
+    let names = try FileManager.default.contentsOfDirectory(atPath: Repository.path).filter { !$0.hasPrefix(".") }
+    #expect(Set(names).isSubset(of: allowed), "\(Set(names).subtracting(allowed).sorted())")
+  }
+}

@@ -1,0 +1,83 @@
+// Same bits everywhere: spikes, state and files do not depend on the number of ranks or on how synapses are stored.
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+/// A finished run: its summary and the bytes of its spikes.
+struct FinishedRun {
+  let summary: JSONValue
+  let spikeFile: [UInt8]
+
+  var spikeHash: String { summary["spike_hash"]?.string ?? "none" }
+  var stateHash: String { summary["state_hash"]?.string ?? "none" }
+  var spikes: Int { summary["spikes"]?.int ?? -1 }
+
+  init(_ configuration: String, _ settings: [String], ranks: Int?, limit: Int = 300) throws {
+    let folder = try ScratchFolder()
+    let output = folder.place("run")
+    let arguments = ["simulate", configuration, "--output", output, "--quiet"] + settings.flatMap { ["--set", $0] }
+    let outcome = try BuiltProgram.run("colonnade", ranks: ranks, arguments, limit: limit)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    summary = try JSONValue.read(output + "/summary.json")
+    spikeFile = try folder.bytes("run/spikes.h5")
+  }
+}
+
+@Suite(.serialized) struct RankHashTests {
+  struct Network: CustomTestStringConvertible {
+    let study: String
+    let settings: [String]
+    /// Of the recorded time, so that hashes are hashes of something.
+    let leastSpikes: Int
+    var testDescription: String { ([study] + settings).joined(separator: " ") }
+    func run(_ more: [String] = [], ranks: Int?) throws -> FinishedRun {
+      try FinishedRun(Repository.place("jobs/\(study)"), settings + more, ranks: ranks)
+    }
+  }
+
+  static let networks = [
+    Network(study: "microcircuit", settings: ["scale=0.1", "presimulation=20", "duration=60"], leastSpikes: 1000),
+    Network(study: "brunel", settings: ["N=5000", "presimulation=10", "duration=50"], leastSpikes: 1000),
+  ]
+  static let grids = ["exponential", "gaussian"].map { kernel in
+    Network(
+      study: "column-grid", settings: ["grid=6x6", "kernel=\(kernel)", "state=AW8.8", "presimulation=20", "duration=60"], leastSpikes: 5000)
+  }
+
+  private func expectSame(_ run: FinishedRun, _ reference: FinishedRun, _ what: Comment) {
+    #expect(run.spikeHash == reference.spikeHash, what)
+    #expect(run.stateHash == reference.stateHash, what)
+    #expect(run.spikes == reference.spikes, what)
+    #expect(run.spikeFile == reference.spikeFile, what)
+  }
+
+  @Test(arguments: networks + grids) func ranksDoNotMatter(network: Network) throws {
+    let reference = try network.run(ranks: nil)
+    #expect(reference.spikes >= network.leastSpikes && reference.spikeHash.count == 64 && reference.stateHash.count == 64)
+    for ranks in [1, 2, 3, 4, 7] { expectSame(try network.run(ranks: ranks), reference, "\(ranks) ranks") }
+  }
+
+  @Test(arguments: grids) func storageDoesNotMatter(network: Network) throws {
+    let reference = try network.run(ranks: nil)
+    for ranks in [1, 2, 3, 7] { expectSame(try network.run(["storage=procedural"], ranks: ranks), reference, "procedural, \(ranks) ranks") }
+  }
+
+  @Test func precisionAndRanksInDouble() throws {
+    let network = Self.networks[0]
+    let reference = try network.run(["precision=double", "scale=0.05"], ranks: nil)
+    #expect(reference.summary["precision"]?.string == "double")
+    for ranks in [2, 7] { expectSame(try network.run(["precision=double", "scale=0.05"], ranks: ranks), reference, "\(ranks) ranks") }
+  }
+
+  /// Another seed is another network: hashes that never change would pass everything above.
+  @Test func hashesTellRunsApart() throws {
+    let network = Self.networks[1]
+    let runs = try [[], ["seed=2"], ["duration=50.1"], ["eta=2.01"]].map { try network.run($0, ranks: nil) }
+    #expect(Set(runs.map(\.spikeHash)).count == 4 || Set(runs.map(\.stateHash)).count == 4)
+    #expect(Set(runs.map(\.stateHash)).count == 4)
+    // What is not recorded is not hashed, but the state is.
+    let silent = try network.run(["record.spikes=none", "record.columns=[]"], ranks: nil)
+    #expect(silent.stateHash == runs[0].stateHash && silent.spikeHash != runs[0].spikeHash)
+  }
+}

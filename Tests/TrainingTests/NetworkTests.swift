@@ -1,0 +1,128 @@
+// Whole networks: stacks of layers, folded readouts, single against double precision, refusals.
+import Testing
+
+@testable import Training
+
+struct NetworkTests {
+  /// Two spiking layers, the second with a slow feedback to the first, and a readout.
+  static func stack(graded: Bool) -> NetworkDescription {
+    let surrogate = Surrogate(.gaussian, magnitude: 0.4)
+    var description = NetworkDescription(
+      inputs: [InputGroup("x", channels: 6)],
+      layers: [
+        LayerDescription("first", units: 7, cell: .lif(threshold: 0.4, tau: .uniform(4), reset: .subtraction, surrogate: surrogate)),
+        LayerDescription(
+          "second", units: 11,
+          cell: .alif(
+            threshold: 0.3, increment: 0.5, tauSoma: .uniform(5), tauAdaptation: .uniform(9), reset: .subtraction, surrogate: surrogate)),
+        LayerDescription("readout", units: 3, cell: .readout(tau: .uniform(6))),
+      ],
+      projections: [
+        ProjectionDescription("weight", from: [.input(0)], to: 0), ProjectionDescription("feedback", from: [.layer(1)], to: 0, delay: 1),
+        ProjectionDescription("weight", from: [.layer(0), .input(0)], to: 1),
+        ProjectionDescription("rec_weight", from: [.layer(1)], to: 1, delay: 1, autapses: false),
+        ProjectionDescription("weight", from: [.layer(1)], to: 2),
+      ])
+    description.graded = graded
+    return description
+  }
+
+  static func fill<S>(_ network: SpikingNetwork<S>, _ parameters: AlignedBuffer<S>) {
+    var draws = TestDraws(seed: 21)
+    for view in network.layout.views {
+      let inputs = view.inputs ?? 1
+      view.scatter(
+        (0..<view.count).map { view.name == "second.rec_weight" && $0 % inputs == $0 / inputs ? 0 : S(1.1 * draws.uniform() - 0.3) },
+        to: parameters.pointer)
+    }
+  }
+
+  static func samples(_ count: Int, steps: Int) -> [Sample] {
+    var draws = TestDraws(seed: 8)
+    return (0..<count).map { index in
+      let own = steps - index % 4
+      return Sample(
+        events: [draws.events(channels: 6, steps: own, probability: 0.4)], blocks: BlockIndex(lengths: [own]), target: .label(index % 3))
+    }
+  }
+
+  @Test func stackGradientEqualsFiniteDifference() throws {
+    let network = try SpikingNetwork<Double>(Self.stack(graded: true))
+    let parameters = network.makeParameters()
+    Self.fill(network, parameters)
+    // A chunk holds four steps of this many samples: gradients cross the borders between chunks.
+    let samples = Self.samples(60, steps: 11), shape = BatchShape(samples: 60, steps: 11)
+    let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser(strength: 1e-3))
+    let gradient = pass.makeGradient()
+    _ = try pass.gradient(samples, shape: shape, parameters: parameters, into: gradient)
+    func loss() throws -> Double {
+      let tally = try pass.evaluate(samples, shape: shape, parameters: parameters).tally
+      return tally.loss + pass.regulariser.strength * tally.spikeCost
+    }
+    let largest = gradient.array[..<network.layout.count].reduce(0) { max($0, abs($1)) }
+    #expect(largest > 1e-3)
+    for view in network.layout.views {
+      for index in stride(from: 1, to: view.count, by: 17) {
+        let inputs = view.inputs ?? 1, place = view.offset + (index % inputs) * view.stride + index / inputs
+        if view.name == "second.rec_weight" && index % inputs == index / inputs { continue }
+        let kept = parameters[place], step = 1e-4
+        let values = try [2 * step, step, -step, -2 * step].map { offset in
+          parameters[place] = kept + offset
+          return try loss()
+        }
+        parameters[place] = kept
+        let numeric = (-values[0] + 8 * values[1] - 8 * values[2] + values[3]) / (12 * step)
+        #expect(abs(numeric - gradient[place]) <= 1e-6 * largest, "\(view.name)[\(index)]")
+      }
+    }
+  }
+
+  @Test func foldedReadoutGivesTheGradientOfTheSteps() throws {
+    let network = try SpikingNetwork<Double>(Self.stack(graded: false))
+    let parameters = network.makeParameters()
+    Self.fill(network, parameters)
+    let samples = Self.samples(5, steps: 40), shape = BatchShape(samples: 5, steps: 43)
+    let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser(strength: 1e-3))
+    let folded = pass.makeGradient(), stepped = pass.makeGradient()
+    let a = try pass.gradient(samples, shape: shape, parameters: parameters, into: folded)
+    pass.keepsReadout = true
+    let b = try pass.gradient(samples, shape: shape, parameters: parameters, into: stepped)
+    #expect(a.tally.spikes > 100)
+    #expect(abs(a.tally.loss - b.tally.loss) < 1e-12)
+    let largest = stepped.array[..<network.layout.count].reduce(0) { max($0, abs($1)) }
+    for place in 0..<network.layout.count { #expect(abs(folded[place] - stepped[place]) <= 1e-12 * largest) }
+  }
+
+  @Test func outputsDoNotDependOnTheMicroBatch() throws {
+    let network = try SpikingNetwork<Float>(Self.stack(graded: false))
+    let parameters = network.makeParameters()
+    Self.fill(network, parameters)
+    let samples = Self.samples(9, steps: 30), shape = BatchShape(samples: 9, steps: 30)
+    func pooled(_ part: [Sample]) throws -> [[[Double]]] {
+      try GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser())
+        .evaluate(part, shape: shape, parameters: parameters).pooled
+    }
+    let together = try pooled(samples)
+    for (index, sample) in samples.enumerated() { #expect(try pooled([sample])[0] == together[index]) }
+  }
+
+  @Test func refusesNetworksThatCannotRun() {
+    func refuses(_ change: (inout NetworkDescription) -> Void) -> Bool {
+      var description = Self.stack(graded: false)
+      change(&description)
+      do {
+        _ = try SpikingNetwork<Float>(description)
+        return false
+      } catch { return !error.description.isEmpty }
+    }
+    #expect(!refuses { _ in })
+    #expect(refuses { $0.projections[1].delay = 0 })
+    #expect(refuses { $0.projections[0].target = 9 })
+    #expect(refuses { $0.projections[0].sources = [.input(4)] })
+    #expect(refuses { $0.projections[0].compartments = 0..<2 })
+    #expect(refuses { $0.layers[0].units = 0 })
+    #expect(refuses { $0.layers[2].cell = .readout(tau: .perUnit([1, 2])) })
+    #expect(refuses { $0.layers[2].cell = .readout(tau: .uniform(-1)) })
+    #expect(refuses { $0.projections.append(ProjectionDescription("late", from: [.layer(2)], to: 0, delay: 1)) })
+  }
+}
