@@ -77,10 +77,13 @@ public struct ReportPart: ~Copyable {
 
   /// Appends a frame; frames of a part follow each other without gaps.
   /// - Parameter values: one per element, in the order of the ids.
-  public mutating func append(frame: Int64, _ values: [Float]) throws(StorageError) {
+  public mutating func append(frame: Int64, _ values: [Float]) throws(StorageError) { try append(frame: frame, values.span) }
+
+  /// Appends a frame from a view of the values.
+  public mutating func append(frame: Int64, _ values: Span<Float>) throws(StorageError) {
     precondition(values.count == width, "a frame has \(width) values, not \(values.count)")
     try writer.append([UInt64(bitPattern: frame).littleEndian])
-    try writer.append(values)
+    try values.withUnsafeBufferPointer { (buffer) throws(StorageError) in try writer.append(UnsafeRawBufferPointer(buffer)) }
   }
 
   /// Hands all frames to the operating system, which keeps them when this process is killed; `synchronise` also to the disk.

@@ -5,16 +5,33 @@ public struct SonataCircuit: Sendable, Equatable {
   public struct NodesFile: Sendable, Equatable {
     public var path: String
     public var typesPath: String?
+
+    public init(path: String, typesPath: String?) {
+      self.path = path
+      self.typesPath = typesPath
+    }
   }
   public struct EdgesFile: Sendable, Equatable {
     public var path: String
     public var typesPath: String?
+
+    public init(path: String, typesPath: String?) {
+      self.path = path
+      self.typesPath = typesPath
+    }
   }
-  public var nodes: [NodesFile] = []
-  public var edges: [EdgesFile] = []
+  public var nodes: [NodesFile]
+  public var edges: [EdgesFile]
   /// Folders by their names in the configuration: "point_neuron_models_dir", "synaptic_models_dir".
-  public var components: [String: String] = [:]
+  public var components: [String: String]
   public var nodeSetsFile: String?
+
+  public init(nodes: [NodesFile] = [], edges: [EdgesFile] = [], components: [String: String] = [:], nodeSetsFile: String? = nil) {
+    self.nodes = nodes
+    self.edges = edges
+    self.components = components
+    self.nodeSetsFile = nodeSetsFile
+  }
 }
 
 /// A circuit, the simulation of it if there is one, and what in the files has no effect.

@@ -48,11 +48,17 @@ public struct SpikePart: ~Copyable {
 
   /// Appends the spikes of one step.
   public mutating func append(step: Int64, population: Int, ids: [UInt32]) throws(StorageError) {
+    try append(step: step, population: population, ids: ids.span)
+  }
+
+  /// Appends the spikes of one step.
+  public mutating func append(step: Int64, population: Int, ids: Span<UInt32>) throws(StorageError) {
     precondition(population < Self.mostPopulations, "population \(population) cannot be recorded")
     records.reserveCapacity(records.count + 2 * ids.count)
-    for id in ids {
-      records.append(UInt64(bitPattern: step).littleEndian)
-      records.append((UInt64(population) << 48 | UInt64(id)).littleEndian)
+    let time = UInt64(bitPattern: step).littleEndian
+    for i in ids.indices {
+      records.append(time)
+      records.append((UInt64(population) << 48 | UInt64(ids[i])).littleEndian)
     }
     if records.count >= 1 << 14 { try hand() }
   }
