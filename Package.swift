@@ -50,7 +50,8 @@ let package = Package(
     library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
     .target(
-      name: "Experiments", dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"],
+      name: "Experiments",
+      dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", "Yams"],
       resources: [
         // Configurations of jobs/ and the peers' scripts travel inside the program: nothing to lose on a cluster.
         .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/csnn.yaml"),
@@ -60,7 +61,9 @@ let package = Package(
     // Layer 6
     .executableTarget(
       name: "colonnade",
-      dependencies: ["Experiments", "CPlatform", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Experiments", "Running", "Parallel", "CPlatform", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: vector),
     // Tests
     .executableTarget(name: "mpi-checks", dependencies: ["Parallel"], path: "Tests/mpi-checks", swiftSettings: vector),

@@ -16,7 +16,9 @@ struct BenchmarkCommand: ParsableCommand {
         colonnade benchmark microcircuit-0.1 --ranks 1 --repeats 1
       """)
 
-  @Argument(help: "Benchmarks; without one: \(BenchmarkCatalogue.usual.joined(separator: ", ")).", completion: .list(BenchmarkCatalogue.cases.map(\.name)))
+  @Argument(
+    help: "Benchmarks; without one: \(BenchmarkCatalogue.usual.joined(separator: ", ")).",
+    completion: .list(BenchmarkCatalogue.cases.map(\.name)))
   var names: [String] = []
 
   @Flag(help: "Prints the names of the benchmarks.")

@@ -11,18 +11,23 @@ func onAllRanks(_ body: (borrowing Communicator) throws -> Int32) throws {
   if code != 0 { throw ExitCode(code) }
 }
 
-/// Runs a body that needs no ranks; an error is told once and ends the process with the error's code.
+/// Runs a body that needs no ranks: under a launcher the first process does it and the others have nothing to do. An error is told
+/// once and ends the process with the error's code.
 func alone(_ body: () throws -> Void) throws {
+  guard Launch.detect().rank == 0 else { return }
   do {
     try body()
   } catch let code as ExitCode {
     throw code
   } catch {
     let text = "error: \(error)\n"
-    if Launch.detect().rank == 0 { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }
+    text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
     throw ExitCode(ErrorCode.of(error))
   }
 }
 
-/// Ends at once without a word.
-func silentExit(_ code: Int32) -> Never { exit(code) }
+/// Ends without a word, and not before the first process has had its say: a launcher ends all at the first code that is not 0.
+func silentExit(_ code: Int32) -> Never {
+  if code != 0 { sleep(2) }
+  exit(code)
+}

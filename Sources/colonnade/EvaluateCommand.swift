@@ -11,8 +11,10 @@ struct EvaluateCommand: ParsableCommand {
       keys of the data may be set otherwise, for instance another seq_len or held_out_speakers.
 
       EXAMPLES
-        colonnade train jobs/yin-yang --set data_path=../shared/data --output runs/first --smoke
-        colonnade evaluate runs/first --weights runs/first/weights.h5 --set data_path=../shared/data
+        colonnade train jobs/yin-yang --set data_path=../shared/data \\
+          --output runs/first --smoke
+        colonnade evaluate runs/first --weights runs/first/weights.h5 \\
+          --set data_path=../shared/data
       """)
 
   @Argument(help: "The configuration of the run: a YAML file, or a folder that holds it.", completion: .file())

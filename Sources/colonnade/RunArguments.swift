@@ -6,7 +6,9 @@ struct RunArguments: ParsableArguments {
   @Option(name: .shortAndLong, help: "Folder of the run (default: runs/STUDY).", completion: .directory)
   var output: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Takes the place of a key, e.g. scale=0.1 or checks.rate.below=300; repeatable.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Takes the place of a key, e.g. scale=0.1 or checks.rate.below=300; repeatable.", valueName: "key=value"))
   var set: [String] = []
 
   @Option(help: "Seed of all random draws; the same as --set seed=N.")

@@ -11,9 +11,9 @@ struct SimulateCommand: ParsableCommand {
       With `mpirun -n N` the network is spread over N ranks; spikes, state and files are the same for every N.
 
       EXAMPLES
-        colonnade simulate jobs/brunel --smoke
-        colonnade simulate jobs/microcircuit/config.yaml --set scale=0.1 --output runs/tenth --smoke
-        mpirun -n 2 colonnade simulate jobs/column-grid --set grid=6x6 --set state=AW2.8 --smoke
+        colonnade simulate jobs/brunel --seed 2
+        colonnade simulate jobs/microcircuit --set scale=0.1 --output runs/tenth
+        mpirun -n 2 colonnade simulate jobs/column-grid --set grid=6x6 --smoke
       """)
 
   @Argument(help: "A YAML file, a SONATA simulation_config.json, or a folder that holds one.", completion: .file())

@@ -12,8 +12,10 @@ struct TrainCommand: ParsableCommand {
 
       EXAMPLES
         colonnade train jobs/yin-yang --set data_path=../shared/data --smoke
-        colonnade train jobs/csnn/config.yaml --set data_path=../shared/data --set model_type=lsnn --smoke
-        mpirun -n 2 colonnade train jobs/spoken-digits --set data_path=../shared/data --output runs/digits --smoke
+        colonnade train jobs/csnn --set data_path=../shared/data \\
+          --set model_type=lsnn --smoke
+        mpirun -n 2 colonnade train jobs/spoken-digits --output runs/digits \\
+          --set data_path=../shared/data --smoke
       """)
 
   @Argument(help: "A YAML file, or a folder that holds config.yaml.", completion: .file())

@@ -17,13 +17,15 @@ struct VerifyCommand: ParsableCommand {
   var files: [String]
 
   func run() throws {
-    var failed = 0
-    for file in files {
-      for result in try ReferenceCases.run(file) {
-        print(result.line(file: file))
-        failed += result.holds ? 0 : 1
+    try alone {
+      var failed = 0
+      for file in files {
+        for result in try ReferenceCases.run(file) {
+          print(result.line(file: file))
+          failed += result.holds ? 0 : 1
+        }
       }
+      if failed > 0 { throw ExitCode(1) }
     }
-    if failed > 0 { throw ExitCode(1) }
   }
 }

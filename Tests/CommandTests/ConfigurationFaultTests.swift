@@ -43,7 +43,7 @@ import Testing
     let config = try folder.file("config.yaml", smallNetwork)
     try expectRefusal([config, "--set", "durration=5"], output: folder.place("run"), code: 78, ["--set durration", "'duration'"])
     try expectRefusal([config, "--set", "duration"], output: folder.place("run"), code: 78, ["--set duration", "key=value"])
-    try expectRefusal([config, "--seed", "-4"], output: folder.place("run"), code: 78, ["seed", "negative"], ranks: [nil])
+    try expectRefusal([config, "--seed=-4"], output: folder.place("run"), code: 78, ["seed", "negative"], ranks: [nil])
     try expectRefusal(
       [config, "--set", "storage=procedural"], output: folder.place("run"), code: 78, ["fixed_indegree", "stored"])
   }

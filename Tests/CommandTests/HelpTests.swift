@@ -16,7 +16,9 @@ func subcommands() throws -> [String] {
 /// The lines under EXAMPLES of a help text.
 private func examples(in help: String) -> [String] {
   let lines = help.split(separator: "\n", omittingEmptySubsequences: false).drop { $0 != "EXAMPLES" }.dropFirst()
-  return lines.prefix { $0.hasPrefix("  ") }.map { $0.trimmingCharacters(in: .whitespaces) }
+  // A backslash goes on with the next line.
+  let text = lines.prefix { $0.hasPrefix("  ") }.joined(separator: "\n").replacing(/\\\n */, with: "")
+  return text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
 }
 
 @Suite(.serialized) struct HelpTests {
@@ -48,11 +50,9 @@ private func examples(in help: String) -> [String] {
       }
       let help = try BuiltProgram.run("colonnade", (command.isEmpty ? [] : [command]) + ["--help"]).output
       for var line in examples(in: help) where Repository.hasShared || !line.contains("../shared") {
-        if line.contains(" simulate ") && !line.contains("--smoke") {
-          line += " --smoke"
-          // The whole microcircuit takes gigabytes; a fiftieth shows that the line is right.
-          if line.contains("microcircuit") { line += " --set scale=0.02" }
-        }
+        if line.contains(" simulate ") && !line.contains("--smoke") { line += " --smoke" }
+        // The whole microcircuit takes gigabytes; a fiftieth shows that the line is right.
+        if line.contains(" simulate ") && line.contains("microcircuit") { line += " --set scale=0.02" }
         let outcome = try BuiltProgram.shell(line, in: here, limit: 300)
         #expect(outcome.code == 0, "\(line): \(outcome.errors)")
       }

@@ -23,14 +23,18 @@ enum Microcircuit {
 }
 
 @Suite(.serialized) struct NetworkRateTests {
-  /// The table: NEST 3.10, six seeds of 2 s each after 0.1 s.
-  @Test(arguments: [1, 2, 3]) func aTenthOfTheMicrocircuit(seed: Int) throws {
-    let run = try FinishedRun(
-      Repository.place("jobs/microcircuit"), ["scale=0.1", "presimulation=100", "duration=2000", "seed=\(seed)"], ranks: 2)
-    #expect(run.summary["neurons"]?.int == 7717 && run.summary["synapses"]?.int == 2_988_686)
+  /// The table: NEST 3.10, six seeds of 2 s each after 0.1 s. One run alone strays by up to 10 %, as runs of NEST do.
+  @Test func aTenthOfTheMicrocircuit() throws {
+    let seeds = 1...6
+    var means = [Double](repeating: 0, count: Microcircuit.populations.count)
+    for seed in seeds {
+      let run = try FinishedRun(
+        Repository.place("jobs/microcircuit"), ["scale=0.1", "presimulation=100", "duration=2000", "seed=\(seed)"], ranks: 2)
+      #expect(run.summary["neurons"]?.int == 7717 && run.summary["synapses"]?.int == 2_988_686)
+      for (index, rate) in rates(run, Microcircuit.populations).enumerated() { means[index] += rate / Double(seeds.count) }
+    }
     Microcircuit.expect(
-      rates(run, Microcircuit.populations), near: [0.472, 2.108, 3.979, 4.995, 6.581, 7.779, 0.821, 7.021], within: 0.05,
-      sparse: ["L23E": 0.08, "L6E": 0.08])
+      means, near: [0.472, 2.108, 3.979, 4.995, 6.581, 7.779, 0.821, 7.021], within: 0.05, sparse: ["L23E": 0.08, "L6E": 0.08])
   }
 
   /// Pastorelli et al. (2019): 20.4 million recurrent synapses on 4 x 4 columns with open borders, and the rates of their asynchronous

@@ -20,7 +20,8 @@ struct FinishedRun {
     let outcome = try BuiltProgram.run("colonnade", ranks: ranks, arguments, limit: limit)
     try #require(outcome.code == 0, "\(outcome.errors)")
     summary = try JSONValue.read(output + "/summary.json")
-    spikeFile = try folder.bytes("run/spikes.h5")
+    // A run that records no spikes leaves no file.
+    spikeFile = folder.has("run/spikes.h5") ? try folder.bytes("run/spikes.h5") : []
   }
 }
 
@@ -49,7 +50,7 @@ struct FinishedRun {
     #expect(run.spikeHash == reference.spikeHash, what)
     #expect(run.stateHash == reference.stateHash, what)
     #expect(run.spikes == reference.spikes, what)
-    #expect(run.spikeFile == reference.spikeFile, what)
+    #expect(!run.spikeFile.isEmpty && run.spikeFile == reference.spikeFile, what)
   }
 
   @Test(arguments: networks + grids) func ranksDoNotMatter(network: Network) throws {
@@ -74,7 +75,7 @@ struct FinishedRun {
   @Test func hashesTellRunsApart() throws {
     let network = Self.networks[1]
     let runs = try [[], ["seed=2"], ["duration=50.1"], ["eta=2.01"]].map { try network.run($0, ranks: nil) }
-    #expect(Set(runs.map(\.spikeHash)).count == 4 || Set(runs.map(\.stateHash)).count == 4)
+    #expect(Set(runs.map(\.spikeHash)).count >= 3)
     #expect(Set(runs.map(\.stateHash)).count == 4)
     // What is not recorded is not hashed, but the state is.
     let silent = try network.run(["record.spikes=none", "record.columns=[]"], ranks: nil)

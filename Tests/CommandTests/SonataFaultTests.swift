@@ -69,12 +69,12 @@ struct SonataFaultTests {
       var bytes = honest
       withUnsafeBytes(of: rows.littleEndian) { bytes.replaceSubrange(place..<place + 8, with: $0) }
       try Data(bytes).write(to: URL(fileURLWithPath: folder.place(Self.edges)))
-      // The tables of columns that nobody reads may say what they like.
-      if let seen = try? sizes(), seen.allSatisfy({ $0 == count }) { continue }
+      // The tables of columns that nobody reads may say what they like, and a group may hold more weights than edges use.
+      if let seen = try? sizes(), seen.dropLast().allSatisfy({ $0 == count }), seen[5] >= count { continue }
       lies += 1
       try expectBadData(folder, [Self.edges], ranks: lies == 1 ? [nil, 3] : [nil])
     }
-    #expect(lies >= columns.count)
+    #expect(lies >= columns.count - 1)
   }
 
   @Test(arguments: ["target_node_id", "source_node_id"]) func edgeToAMissingNode(column: String) throws {

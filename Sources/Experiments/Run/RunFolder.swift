@@ -26,7 +26,8 @@ public struct RunFolder: Sendable {
       try files.createDirectory(atPath: parts, withIntermediateDirectories: true)
     } catch {
       throw StorageError(
-        .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output")
+        .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output"
+      )
     }
     for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
     for old in [summary, spikes, weights, report] where files.fileExists(atPath: old) {
@@ -40,6 +41,12 @@ public struct RunFolder: Sendable {
     }
     try AtomicFile.write(parts + "/writable", text: "")
     try? files.removeItem(atPath: parts + "/writable")
+  }
+
+  /// The error as all ranks tell it: a part's path, which is another one on each rank, becomes that of the folder of parts.
+  func told(_ error: StorageError) -> StorageError {
+    guard error.path.hasPrefix(parts + "/") else { return error }
+    return StorageError(error.kind, path: parts, operation: error.operation, reason: error.reason, remedy: error.remedy)
   }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -23,7 +23,9 @@ public enum RunReport {
       .init("Memory", HumanUnits.bytes(Int64(number("peak_memory_bytes")))),
     ]
     content.notes = summary["notes"]?.array?.compactMap(\.string) ?? []
-    for key in ["seed", "precision", "storage", "resolution_ms", "ranks", "nodes", "build_s", "run_s", "synaptic_events", "external_events"] {
+    for key in [
+      "seed", "precision", "storage", "resolution_ms", "ranks", "nodes", "build_s", "run_s", "synaptic_events", "external_events",
+    ] {
       if let value = summary[key] { content.facts.append(.init(key, value.string ?? HumanUnits.significant(value.double ?? 0, 6))) }
     }
     for key in ["spike_hash", "state_hash"] { if let hash = summary[key]?.string { content.facts.append(.init(key, hash)) } }

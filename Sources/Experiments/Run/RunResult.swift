@@ -46,7 +46,8 @@ struct RunResult {
     let spikeHash = try simulation.spikeHash(communicator)
     let stateHash = try simulation.stateHash(communicator)
     var summary: JSONObject = [
-      "kind": "simulation", "study": .string(experiment.study), "title": .string(experiment.title), "version": .string(ProgramVersion.text), "random_layout_version": JSONValue(randomLayoutVersion),
+      "kind": "simulation", "study": .string(experiment.study), "title": .string(experiment.title), "version": .string(ProgramVersion.text),
+      "random_layout_version": JSONValue(randomLayoutVersion),
       "seed": JSONValue(Int(description.seed)), "precision": .string(S.precision), "storage": .string(description.storage.rawValue),
       "resolution_ms": JSONValue(description.resolution), "ranks": JSONValue(communicator.size), "threads": 1, "nodes": JSONValue(nodes),
       "neurons": JSONValue(neurons), "synapses": JSONValue(sums[0]), "external_synapses": JSONValue(sums[1]),

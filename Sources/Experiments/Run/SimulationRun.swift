@@ -63,12 +63,17 @@ public enum SimulationRun {
     building.finish("\(HumanUnits.count(synapses)) synapses in \(HumanUnits.duration(buildTime))")
     try log?.event("build.done", ["seconds": JSONValue(buildTime), "synapses": JSONValue(synapses)])
 
-    let recorder = try RunRecorder(description, folder: folder, rank: communicator.rank)
-    try recorder.openReports(
-      neurons: simulation.samplers.map(\.neurons), about: simulation.samplers.map(\.about), rank: communicator.rank)
-    let runTime = try advance(simulation, recorder, options, communicator)
-    try recorder.close()
-    try recorder.assemble(communicator)
+    let runTime: Double
+    do {
+      let recorder = try RunRecorder(description, folder: folder, rank: communicator.rank)
+      try recorder.openReports(
+        neurons: simulation.samplers.map(\.neurons), about: simulation.samplers.map(\.about), rank: communicator.rank)
+      runTime = try advance(simulation, recorder, options, communicator)
+      try recorder.close()
+      try recorder.assemble(communicator)
+    } catch let error as StorageError {
+      throw folder.told(error)
+    }
     var result = try RunResult(experiment, simulation, communicator, buildTime: buildTime, runTime: runTime)
     result.notes = notes + result.notes
     if speaks {
@@ -107,7 +112,8 @@ public enum SimulationRun {
     let total = Double(d.steps - d.presimulationSteps)
     func detail(_ step: Int) -> String {
       let model = Double(step - d.presimulationSteps) * d.resolution / 1000
-      return "\(HumanUnits.fixed(model, 2))/\(HumanUnits.fixed(d.duration / 1000, 2)) s  RTF \(HumanUnits.significant((seconds() - started) / max(model, 1e-9)))"
+      return
+        "\(HumanUnits.fixed(model, 2))/\(HumanUnits.fixed(d.duration / 1000, 2)) s  RTF \(HumanUnits.significant((seconds() - started) / max(model, 1e-9)))"
     }
     while simulation.step < d.steps {
       // In pieces that end where checks are due, because those are collective.

@@ -1,4 +1,4 @@
-// Learning-rate schedules.
+// How the learning rate changes over a run.
 
 /// The learning rate as a function of epoch and step.
 public struct LearningRate: Sendable, Hashable {
