@@ -31,7 +31,7 @@ final class CurrentInput<S: SimulationScalar>: Sendable {
     case .noise(let mean, let sd, let interval):
       if interval < resolution / 2 { throw fail("dt \(interval) ms is below the resolution of \(resolution) ms") }
       let every = interval.isFinite ? nearestStep(interval, resolution: resolution) : 0
-      if !(abs(Double(every) * resolution - interval) <= 1e-6 * interval) {
+      if every < 1 || abs(Double(every) * resolution - interval) > 1e-6 * interval {
         throw fail("dt \(interval) ms is not a multiple of the resolution of \(resolution) ms")
       }
       form = .noise(
