@@ -33,13 +33,14 @@ let package = Package(
     .systemLibrary(name: "CVendorHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: exactC),
     .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
+    .target(name: "CGzip", cSettings: exactC, linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CPlatform", cSettings: exactC),
     .target(name: "CKernels", cSettings: exactC),
     .target(name: "CRows", cSettings: exactC),
     // Layer 1
     library("Parallel", ["CMPI", "CPlatform"]),
     library("Maths", ["CKernels"]),
-    library("Storage", ["CHDF5"]),
+    library("Storage", ["CHDF5", "CGzip"]),
     // Layer 2
     library("Running", ["CPlatform", "Parallel", "Storage"]),
     // Layer 3
@@ -52,8 +53,9 @@ let package = Package(
       name: "Experiments", dependencies: ["Spiking", "Training", "Networks", "Running", "Parallel", "Storage", "Maths", "Yams"],
       resources: [
         // Configurations of jobs/ and the peers' scripts travel inside the program: nothing to lose on a cluster.
-        .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/microcircuit.yaml"),
-        .embedInCode("Examples/sonata.yaml"), .embedInCode("Benchmark/peer_nest.py"), .embedInCode("Benchmark/peer_torch.py"),
+        .embedInCode("Examples/brunel.yaml"), .embedInCode("Examples/column-grid.yaml"), .embedInCode("Examples/csnn.yaml"),
+        .embedInCode("Examples/microcircuit.yaml"), .embedInCode("Examples/sonata.yaml"), .embedInCode("Examples/spoken-digits.yaml"),
+        .embedInCode("Examples/yin-yang.yaml"), .embedInCode("Benchmark/peer_nest.py"), .embedInCode("Benchmark/peer_torch.py"),
       ], swiftSettings: vector),
     // Layer 6
     .executableTarget(

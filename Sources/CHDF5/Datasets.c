@@ -99,7 +99,9 @@ int chdf5_write(int64_t dataset, int type, int rank, const int64_t *start, const
   hid_t in_file, in_memory;
   int result = h5shared_select_block(dataset, rank, start, count, &in_file, &in_memory);
   if (result == 0) result = H5Dwrite(dataset, h5shared_memory_type(type), in_memory, in_file, H5P_DEFAULT, values);
-  result = (int)h5shared_note(result);
+  // Chunks may wait in memory until the dataset is closed; a full disk must be told here.
+  if (result == 0) result = H5Dflush(dataset);
+  if (h5shared_note(result) < 0) h5shared_divert(dataset);
   if (in_file >= 0) H5Sclose(in_file);
   if (in_memory >= 0) H5Sclose(in_memory);
   return (int)h5shared_end(result);
@@ -113,6 +115,7 @@ int chdf5_set_rows(int64_t dataset, int rank, int64_t rows) {
     size[0] = (hsize_t)rows;
     result = H5Dset_extent(dataset, size);
   }
+  if (h5shared_note(result) < 0) h5shared_divert(dataset);
   if (space >= 0) H5Sclose(space);
   return (int)h5shared_end(result);
 }

@@ -56,7 +56,7 @@ int chdf5_write_strings(int64_t file, const char *path, int64_t count, const cha
   hid_t type = h5shared_text_type(), space;
   hid_t dataset = create_simple(file, path, type, count, &space);
   int result = dataset < 0 ? -1 : count == 0 ? 0 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings);
-  result = (int)h5shared_note(result);
+  if (h5shared_note(result) < 0 && dataset >= 0) h5shared_divert(dataset);
   if (dataset >= 0) H5Dclose(dataset);
   H5Sclose(space);
   H5Tclose(type);
@@ -121,7 +121,7 @@ int chdf5_write_sequences(
     }
     result = count == 0 ? 0 : H5Dwrite(dataset, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows);
   }
-  result = (int)h5shared_note(result);
+  if (h5shared_note(result) < 0 && dataset >= 0) h5shared_divert(dataset);
   free(rows);
   if (dataset >= 0) H5Dclose(dataset);
   if (space >= 0) H5Sclose(space);

@@ -12,6 +12,10 @@ int64_t h5shared_end(int64_t result);
 /// A failure with a reason of our own.
 int64_t h5shared_refuse(const char *reason);
 
+/// After a failed write: sends what the library still wants to write to the file of this object to memory, which is dropped with the
+/// descriptor. The library keeps data until it closes things, and a close that fails leaves it with half an object that it follows later.
+void h5shared_divert(hid_t object);
+
 /// Native types; not to be closed.
 hid_t h5shared_memory_type(int type);
 size_t h5shared_memory_bytes(int type);

@@ -4,6 +4,7 @@ import Parallel
 import Running
 import Spiking
 import Storage
+import Training
 
 extension StorageError: ExitCoded {}
 extension NetworkError: ExitCoded {}
@@ -13,6 +14,16 @@ extension MemoryError: ExitCoded {}
 extension ConfigurationError: ExitCoded {}
 extension CatalogueError: ExitCoded {}
 extension BenchmarkError: ExitCoded {}
+
+extension TrainingError: ExitCoded {
+  public var exitCode: Int32 {
+    switch self {
+    case .invalidNetwork, .invalidBatch, .invalidSetting: ExitCode.badConfiguration.rawValue
+    case .invalidData, .wrongShape: ExitCode.badData.rawValue
+    case .notFinite: ExitCode.numericalFailure.rawValue
+    }
+  }
+}
 
 /// Exit codes of errors (see `Running.ExitCode`).
 public enum ErrorCode {

@@ -6,7 +6,8 @@ public enum Examples {
   private static var texts: [(name: String, bytes: [UInt8])] {
     [
       ("brunel", PackageResources.brunel_yaml), ("column-grid", PackageResources.column_grid_yaml),
-      ("microcircuit", PackageResources.microcircuit_yaml), ("sonata", PackageResources.sonata_yaml),
+      ("csnn", PackageResources.csnn_yaml), ("microcircuit", PackageResources.microcircuit_yaml), ("sonata", PackageResources.sonata_yaml),
+      ("spoken-digits", PackageResources.spoken_digits_yaml), ("yin-yang", PackageResources.yin_yang_yaml),
     ]
   }
   public static var names: [String] { texts.map(\.name) }

@@ -37,6 +37,12 @@ extension Communicator {
     try values.withUnsafeMutableBytes { bytes in try broadcast(bytes: bytes, from: root) }
   }
 
+  /// The same for memory that the caller owns; that the count agrees is not checked.
+  public func broadcast<T: BitwiseCopyable>(_ values: UnsafeMutableBufferPointer<T>, from root: Int) throws {
+    try checkRank(root, "broadcast")
+    if !isAlone { try broadcast(bytes: UnsafeMutableRawBufferPointer(values), from: root) }
+  }
+
   /// `root`'s bytes, however many; what the other ranks pass is not looked at. In a rehearsal the bytes passed.
   public func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
     try checkRank(root, "broadcastBytes")

@@ -14,10 +14,15 @@ public struct HDF5File: ~Copyable {
   private let currentPath: String
   private let isNew: Bool
   private let isWritable: Bool
+  /// Bytes of a compressed file's content, which stands under no name.
+  private let inflatedLength: Int64?
   var handle: Int64
 
-  private init(path: String, currentPath: String, mode: Int32, operation: String) throws(StorageError) {
+  private init(
+    path: String, currentPath: String, mode: Int32, operation: String, inflatedLength: Int64? = nil
+  ) throws(StorageError) {
     self.path = path
+    self.inflatedLength = inflatedLength
     self.currentPath = currentPath
     isNew = mode == 2
     isWritable = mode != 0
@@ -25,10 +30,17 @@ public struct HDF5File: ~Copyable {
     guard handle >= 0 else { throw Self.error(path, operation, isNew ? .cannotCreate : .badData) }
   }
 
-  /// Opens a file for reading.
+  /// Opens a file for reading. One that is compressed by gzip is inflated first.
   /// - Throws: `StorageError` 66 if it is missing, 65 if it is no HDF5 file or is cut short.
   public static func open(_ path: String) throws(StorageError) -> HDF5File {
     try requireFile(path)
+    if InflatedFile.isGzip(path) {
+      let inflated = try InflatedFile(path)
+      let operation = "open the inflated HDF5 file"
+      let file = try HDF5File(path: path, currentPath: inflated.path, mode: 0, operation: operation, inflatedLength: inflated.length)
+      inflated.removeName()
+      return file
+    }
     return try HDF5File(path: path, currentPath: path, mode: 0, operation: "open the HDF5 file")
   }
 
@@ -49,8 +61,12 @@ public struct HDF5File: ~Copyable {
 
   deinit {
     if handle >= 0 {
-      chdf5_close(handle)
-      if isNew { unlink(currentPath) }
+      if isNew {
+        chdf5_abandon(handle)
+        unlink(currentPath)
+      } else {
+        chdf5_close(handle)
+      }
     }
   }
 
@@ -59,11 +75,19 @@ public struct HDF5File: ~Copyable {
   public consuming func close() throws(StorageError) {
     let file = handle
     handle = -1
-    if isWritable, chdf5_flush(file) < 0 {
-      let error = Self.error(path, "write the HDF5 file", .readWrite)
-      chdf5_close(file)
-      if isNew { unlink(currentPath) }
-      throw error
+    if isWritable {
+      var error: StorageError?
+      if chdf5_flush(file) < 0 {
+        error = Self.error(path, "write the HDF5 file", .readWrite)
+      } else if chdf5_is_whole(file, currentPath) == 0 {
+        error = StorageError(
+          .readWrite, path: path, operation: "write the HDF5 file", reason: "an earlier write to it failed", remedy: "see the first error")
+      }
+      if let error {
+        chdf5_abandon(file)
+        if isNew { unlink(currentPath) }
+        throw error
+      }
     }
     guard chdf5_close(file) >= 0 else {
       let error = Self.error(path, "close the HDF5 file", .readWrite)
@@ -118,6 +142,7 @@ public struct HDF5File: ~Copyable {
 
   /// Bytes of the file now, the bound on what datasets may claim to hold.
   func length() throws(StorageError) -> Int64 {
+    if let inflatedLength { return inflatedLength }
     var status = stat()
     guard stat(currentPath, &status) == 0 else { throw .system(path, "ask for the file's length", number: errno) }
     return Int64(status.st_size)

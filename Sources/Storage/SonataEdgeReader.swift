@@ -28,7 +28,7 @@ public struct SonataEdgeReader: ~Copyable {
   }
 
   public let population: SonataEdgePopulation
-  private let file: HDF5File
+  let file: HDF5File
   private let sourceCount: Int
   private let targetCount: Int
   private let groups: [Int64: Group]
@@ -76,7 +76,7 @@ public struct SonataEdgeReader: ~Copyable {
     return Group(path: path, rows: rows, attributes: attributes)
   }
 
-  /// Reads the edges of some rows; a million at a time keeps memory at some 50 MB.
+  /// Reads the edges of some rows; a million at a time keeps memory at some 100 MB.
   /// - Throws: `StorageError` 65 naming the edge whose end, type or group does not exist, or that has no weight.
   public func read(rows: Range<Int>) throws(StorageError) -> SonataEdgeBlock {
     let path = "/edges/" + population.name

@@ -29,6 +29,8 @@ public struct SonataNetwork: Sendable {
             "\(entry.path):/edges/\(name)", "read the edges", "its nodes are in population \(end), which no nodes file holds",
             remedy: "add the nodes file to the circuit")
         }
+        func count(_ end: String) -> Int { nodes.first { $0.name == end }?.count ?? 0 }
+        try population.checkIndices(sourceCount: count(population.source), targetCount: count(population.target))
         edges.append(population)
       }
     }

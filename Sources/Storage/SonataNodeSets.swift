@@ -52,7 +52,10 @@ public struct SonataNodeSets: Sendable {
   private func resolve(_ name: String, _ network: SonataNetwork, above: [String]) throws(StorageError) -> [[Bool]] {
     guard !above.contains(name) else { throw error(name, "the set refers to itself: \((above + [name]).joined(separator: " -> "))") }
     guard let description = sets[name] else {
-      if name == "all" { return network.nodes.map { [Bool](repeating: true, count: $0.count) } }
+      // Without a set of its own, the name of a population means all of it, and "all" means all nodes.
+      if name == "all" || network.nodes(name) != nil {
+        return network.nodes.map { [Bool](repeating: name == "all" || name == $0.name, count: $0.count) }
+      }
       throw error(name, "there is no set of this name; there are \(sets.keys.sorted().joined(separator: ", "))")
     }
     return try resolve(description, name, network, above: above + [name])

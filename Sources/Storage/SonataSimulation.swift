@@ -79,6 +79,7 @@ public struct SonataSimulation: Sendable, Equatable {
     }
     nodeSetsFile = try file.path("node_sets_file")
     targetSimulator = try file.string("target_simulator")
+    if let other = targetSimulator, other.uppercased() != "NEST" { notes.append("\(file.file): the configuration is written for \(other)") }
     let output = try file.section("output")
     outputDirectory = try output?.path("output_dir") ?? SonataSection.join(file.folder, "output")
     spikesFile = try output?.path("spikes_file", in: outputDirectory) ?? outputDirectory + "/spikes.h5"

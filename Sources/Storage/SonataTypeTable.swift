@@ -98,9 +98,11 @@ struct SpacedTable {
   init(_ path: String) throws(StorageError) {
     var header: [String]?
     var rows: [(line: Int, fields: [String?])] = []
-    for (i, text) in try WholeFile.text(path).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let line = i + 1
-      let fields = try Self.fields(text, "\(path):\(line)")
+    let text = Array(try WholeFile.text(path).utf8)
+    var line = 0
+    for bytes in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      line += 1
+      let fields = try Self.fields(bytes, "\(path):\(line)")
       if fields.isEmpty { continue }
       if let header {
         guard fields.count == header.count else {
@@ -118,23 +120,29 @@ struct SpacedTable {
     self.rows = rows
   }
 
-  private static func fields(_ line: Substring, _ place: String) throws(StorageError) -> [String?] {
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+  }
+
+  private static func fields(_ line: ArraySlice<UInt8>, _ place: @autoclosure () -> String) throws(StorageError) -> [String?] {
     var fields: [String?] = []
     var rest = line
     while true {
-      rest = rest.drop { $0 == " " || $0 == "\t" }
+      rest = rest.drop(while: isSpace)
       guard let first = rest.first else { return fields }
-      if first == "\"" || first == "'" && rest.dropFirst().contains("'") {
+      let isApostrophe = first == UInt8(ascii: "'") && rest.dropFirst().contains(first)
+      if first == UInt8(ascii: "\"") || isApostrophe {
         rest = rest.dropFirst()
-        guard let end = rest.firstIndex(of: first) else { throw .badData(place, "read the table", "the closing quote is missing") }
-        fields.append(String(rest[..<end]))
-        rest = rest[rest.index(after: end)...]
-        guard rest.first.map({ $0 == " " || $0 == "\t" }) ?? true else {
-          throw .badData(place, "read the table", "text follows a closing quote without a space")
+        guard let end = rest.firstIndex(of: first) else { throw .badData(place(), "read the table", "the closing quote is missing") }
+        fields.append(String(decoding: rest[..<end], as: UTF8.self))
+        rest = rest[(end + 1)...]
+        if let next = rest.first, !isSpace(next) {
+          throw .badData(place(), "read the table", "text follows a closing quote without a space")
         }
       } else {
-        let field = rest.prefix { $0 != " " && $0 != "\t" }
-        fields.append(["NULL", "NaN", "nan"].contains(field) ? nil : String(field))
+        let field = rest.prefix { !isSpace($0) }
+        let text = String(decoding: field, as: UTF8.self)
+        fields.append(["NULL", "NaN", "nan"].contains(text) ? nil : text)
         rest = rest[field.endIndex...]
       }
     }

@@ -20,7 +20,10 @@ struct Colonnade: ParsableCommand {
       \(Running.ExitCode.helpText)
       """,
     version: "colonnade \(ProgramVersion.text)",
-    subcommands: [SimulateCommand.self, VerifyCommand.self, ReportCommand.self, ModelsCommand.self, ExampleCommand.self, BenchmarkCommand.self])
+    subcommands: [
+      SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, BenchmarkCommand.self, ReportCommand.self,
+      ModelsCommand.self, ExampleCommand.self,
+    ])
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.
   static func main() {

@@ -42,6 +42,14 @@ struct CatalogueTests {
     try expectListed("Sources/Training/Cells/CellCatalogue.swift", types(in: "Sources/Training/Cells", conformingTo: "Cell"), atLeast: 3)
   }
 
+  @Test func everyDatasetIsListed() throws {
+    try expectListed(
+      "Sources/Experiments/Training/DatasetCatalogue.swift",
+      types(in: "Sources/Experiments/Training/Datasets", conformingTo: "TrainingDataset"), atLeast: 5)
+    let names = DatasetCatalogue.datasets.map { $0.name }
+    #expect(Set(names).count == names.count)
+  }
+
   /// Each folder of jobs/ holds a configuration that loads, says what it shows, and travels in the program.
   @Test func everyJobLoads() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.place("jobs"))
@@ -51,6 +59,10 @@ struct CatalogueTests {
       let readme = try Repository.text("jobs/\(folder)/README.md")
       #expect(readme.hasPrefix("# ") && readme.contains("colonnade "), "\(folder)")
       if folder == "sonata" { continue }
+      if try Repository.text("jobs/\(folder)/config.yaml").contains("dataset:") {
+        #expect(!(try TrainingExperiment.load(path: Repository.place("jobs/\(folder)"))).title.isEmpty)
+        continue
+      }
       let experiment = try Experiment.load(path: Repository.place("jobs/\(folder)"))
       #expect(!experiment.title.isEmpty && experiment.description.network.neurons > 0, "\(folder)")
     }

@@ -89,6 +89,16 @@ private final class TinyDisk: Sendable {
     }
     #expect(grown?.exitCode == 74, "\(grown?.description ?? "no error")")
     #expect(disk.files == [])
+    // A caller that goes on after the error does not get a file either.
+    let ignored = failure {
+      let file = try HDF5File.create(path)
+      #expect(failure { try file.write("x", [Double](repeating: 1, count: 100_000)) }?.exitCode == 74)
+      try file.close()
+    }
+    #expect(ignored?.exitCode == 74 && disk.files == [])
+    // The failed files give their space back.
+    try AtomicFile.write(disk.path + "/most", [UInt8](repeating: 1, count: 240 << 10))
+    unlink(disk.path + "/most")
     let part = failure {
       var part = try SpikePart(creating: disk.path + "/p", populations: ["E"], resolution: 0.1)
       for step in 0..<100 { try part.append(step: Int64(step), population: 0, ids: [UInt32](0..<1000)) }

@@ -133,6 +133,27 @@ import Testing
     #expect(refusal { try $0.write(group + "0/short", [1.0]) }.contains("rows"))
   }
 
+  @Test func anIndexThatLeadsOutsideIsRefused() throws {
+    let nodes = try writeNodes()
+    let group = "/edges/E_to_E/indices/target_to_source/"
+    let circuit = SonataCircuit(
+      nodes: [.init(path: nodes.path, typesPath: nil)], edges: [.init(path: scratch("edges.h5"), typesPath: scratch("edge_types.csv"))])
+    func open(_ nodeRanges: [UInt64], _ ranges: [UInt64], width: Int = 2) throws -> String {
+      _ = try writeEdges { file in
+        try file.write(group + "node_id_to_range", nodeRanges, shape: [nodeRanges.count / width, width])
+        try file.write(group + "range_to_edge_id", ranges, shape: [ranges.count / width, width])
+      }
+      return failure { _ = try SonataNetwork(circuit) }?.description ?? "no error"
+    }
+    #expect(try open([0, 1, 1, 2, 2, 2, 2, 3], [3, 4, 1, 3, 0, 1]) == "no error")
+    #expect(try open([0, 1, 1, 2, 2, 2, 2, 4], [3, 4, 1, 3, 0, 1]).contains("row 3 leads from 2 to 4, but there are only 3"))
+    #expect(try open([0, 1, 1, 2, 2, 2, 2, 3], [3, 5, 1, 3, 0, 1]).contains("row 0 leads from 3 to 5, but there are only 4"))
+    #expect(try open([0, 1, 2, 1, 2, 2, 2, 3], [3, 4, 1, 3, 0, 1]).contains("row 1 leads from 2 to 1"))
+    #expect(try open([0, 1, 1, 2, 2, 2, 2, .max], [3, 4]).contains("does not fit"))
+    #expect(try open([0, 1, 1, 2, 2, 2, 2, 3, 3, 3], [3, 4, 1, 3, 0, 1]).contains("5 nodes"))
+    #expect(try open([0, 1, 1, 2], [3, 4], width: 1).contains("two columns"))
+  }
+
   @Test func edgesOfDifferentLengthAndForeignTypesAreRefused() throws {
     _ = try writeEdges()
     let types = try SonataTypeTable(scratch("edge_types.csv"), idColumn: "edge_type_id")

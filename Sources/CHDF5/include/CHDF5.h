@@ -41,6 +41,10 @@ void chdf5_free(void *memory);
 /// mode 0: read; 1: read and write; 2: create or empty.
 int64_t chdf5_open(const char *path, int mode);
 int chdf5_close(int64_t file);
+/// Closes a file without writing what is left, after a failure; what is on disk is then not a whole file.
+void chdf5_abandon(int64_t file);
+/// 1 if all that was written went to the file at this path, 0 after a failed write.
+int chdf5_is_whole(int64_t file, const char *path);
 int chdf5_flush(int64_t file);
 /// Makes a group in a group that exists.
 int chdf5_make_group(int64_t file, const char *path);

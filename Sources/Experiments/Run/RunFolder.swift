@@ -11,6 +11,7 @@ public struct RunFolder: Sendable {
   public var summary: String { file("summary.json") }
   public var log: String { file("run.jsonl") }
   public var spikes: String { file("spikes.h5") }
+  public var weights: String { file("weights.h5") }
   public var report: String { file("report.html") }
   public var parts: String { file("parts") }
   public func file(_ name: String) -> String { path + "/" + name }
@@ -28,7 +29,7 @@ public struct RunFolder: Sendable {
         .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output")
     }
     for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
-    for old in [summary, spikes, report] where files.fileExists(atPath: old) {
+    for old in [summary, spikes, weights, report] where files.fileExists(atPath: old) {
       do {
         try files.removeItem(atPath: old)
       } catch {

@@ -19,6 +19,18 @@ final class RunLog {
       ])
   }
 
+  /// The log of a training run.
+  init(_ path: String, _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws {
+    lines = try JSONLines(appendingTo: path)
+    try event(
+      "run.start",
+      [
+        "version": .string(ProgramVersion.text), "title": .string(experiment.title),
+        "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
+        "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.seed)),
+      ])
+  }
+
   func event(_ name: String, _ fields: JSONObject) throws {
     try lines.write(name, fields)
   }

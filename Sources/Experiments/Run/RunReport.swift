@@ -12,6 +12,7 @@ public enum RunReport {
 
   static func content(_ folder: RunFolder) throws -> ReportContent {
     let summary = try JSONValue.read(folder.summary)
+    if summary["kind"]?.string == "training" { return try TrainingReport.content(folder, summary) }
     func number(_ key: String) -> Double { summary[key]?.double ?? 0 }
     var content = ReportContent(title: summary["title"]?.string ?? "Simulation", subtitle: subtitle(summary))
     content.highlights = [

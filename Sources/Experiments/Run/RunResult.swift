@@ -105,7 +105,7 @@ struct RunResult {
   }
 
   /// Peak memory of this process, with pages shared between processes counted in part, as far as the system tells.
-  private static func peakMemory() -> Int64 {
+  static func peakMemory() -> Int64 {
     let shared = cplatform_resident_memory() - cplatform_proportional_memory()
     return cplatform_proportional_memory() > 0 ? cplatform_peak_memory() - max(shared, 0) : cplatform_peak_memory()
   }

@@ -1,4 +1,5 @@
 // Finds the form of a file of reference cases and runs them.
+import Foundation
 import Storage
 
 public enum ReferenceCases {
@@ -7,6 +8,12 @@ public enum ReferenceCases {
   public static func run(_ path: String) throws -> [VerifiedCase] {
     let file = try JSONValue.read(path)
     if NestCases.recognises(file) { return try NestCases.run(file, path: path) }
+    let url = URL(fileURLWithPath: path)
+    if CsnnCases.recognises(url) {
+      return try CsnnCases.run(url).map {
+        VerifiedCase(name: $0.name, precision: $0.precision, error: $0.largestError, tolerance: $0.tolerance, detail: "of the largest reference value")
+      }
+    }
     throw StorageError(
       .badData, path: path, operation: "verify", reason: "it has no form of reference case that is known",
       remedy: "see golden/README.md for the forms")

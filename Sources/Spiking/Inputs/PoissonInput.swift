@@ -53,16 +53,17 @@ final class PoissonInput<S: SimulationScalar>: Sendable {
     let amplitudes = scratch.values(total + 3)
     amplitude.fill(RandomBlocks(amplitudeKey, index: UInt64(step), c: UInt32(truncatingIfNeeded: tile)), count: total, into: amplitudes)
     // Up to three amplitudes are added without a branch, since the number of spikes of a neuron cannot be foretold: one that is not the
-    // neuron's is loaded all the same and counts zero times.
+    // neuron's is loaded all the same and counts zero times, by a table.
     for k in total..<total + 3 { amplitudes[k] = 0 }
+    let factors = scratch.factors
     var next = 0
     for i in 0..<count {
       let spikes = Int(scratch.counts[i])
       let first = amplitudes + next
-      let (one, two, three): (S, S, S) = (spikes > 0 ? 1 : 0, spikes > 1 ? 1 : 0, spikes > 2 ? 1 : 0)
-      target[i] = target[i].addingProduct(first[0], one).addingProduct(first[1], two).addingProduct(first[2], three)
+      let factor = factors + 4 * min(spikes, 3)
+      target[i] = target[i].addingProduct(first[0], factor[0]).addingProduct(first[1], factor[1]).addingProduct(first[2], factor[2])
       if spikes > 3 { for k in 3..<spikes { target[i] += first[k] } }
-      next += spikes
+      next &+= spikes
     }
   }
 }

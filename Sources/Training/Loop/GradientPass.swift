@@ -1,4 +1,5 @@
 // One micro-batch through forward, loss and backward into a flat buffer of gradient and tally.
+import Running
 
 /// Sizes of the whole batch that a micro-batch belongs to; they scale its share of the loss.
 public struct BatchShape: Sendable, Hashable {
@@ -28,6 +29,8 @@ public final class GradientPass<S: TrainingScalar> {
   /// Only the last item of a sample counts in loss and metrics, as the memory task is validated.
   public var lastItemOnly = false
   public private(set) var tape: Tape<S>?
+  /// Time in forward (with the loss) and backward of training, not of evaluation.
+  public internal(set) var stopwatch = Stopwatch()
   private var buffers: BackwardBuffers<S>?
   private var output: OutputGradient<S>?
   /// Runs the readout step by step even where it can be folded over time, so that its time course is on the tape.
@@ -61,14 +64,17 @@ public final class GradientPass<S: TrainingScalar> {
     _ samples: [Sample], shape: BatchShape, parameters: AlignedBuffer<S>, into gradient: AlignedBuffer<S>,
     record: GradientRecord<S>? = nil
   ) throws(TrainingError) -> PassResult {
+    stopwatch.mark()
     let folded = keepsReadout || record != nil ? nil : readout
     try forward(samples, shape, parameters, folded)
     gradient.fill(0)
     let result = try loss(samples, shape, parameters, folded, into: gradient)
+    stopwatch.lap(.forward)
     if let tape, let buffers, let output {
       network.backward(tape, output: output, parameters: parameters, buffers: buffers, gradient: gradient, record: record)
     }
     result.tally.write(to: gradient, at: network.layout.count)
+    stopwatch.lap(.backward)
     return result
   }
 

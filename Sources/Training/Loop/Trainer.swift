@@ -1,4 +1,5 @@
 // The training loop: batches by address, gradients over ranks in a fixed order, one optimiser step each.
+import Running
 
 /// Trains one network; every rank holds one and they stay identical.
 public final class Trainer<S: TrainingScalar, Transport: GradientTransport> where Transport.Scalar == S {
@@ -13,6 +14,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
   private let share: TreeShare
   private let pass: GradientPass<S>
   private let sum: GradientSum<S>
+  private var stopwatch = Stopwatch()
 
   /// - Throws: ``TrainingError`` for settings that do not fit together.
   public init(_ description: NetworkDescription, settings: TrainerSettings, draws: Draws, transport: Transport) throws(TrainingError) {
@@ -51,17 +53,22 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
   }
 
   private func step(_ data: some Dataset, _ batch: [Int], epoch: Int, stepsPerEpoch: Int) throws -> StepReport {
+    stopwatch.mark()
     let longest = try batch.reduce(0) { try max($0, data.steps($1, epoch: epoch)) }
     let shape = BatchShape(samples: settings.batch, steps: longest)
     sum.reset()
     for leaf in share.range(transport.rank) {
       let members = batch[leaf * settings.microBatch..<(leaf + 1) * settings.microBatch]
       let samples = try members.map { try data.sample($0, epoch: epoch) }
+      stopwatch.lap(.data)
       let gradient = sum.leafBuffer()
       _ = try pass.gradient(samples, shape: shape, parameters: parameters, into: gradient)
+      stopwatch.mark()
       sum.add(gradient, leaf: leaf)
+      stopwatch.lap(.sum)
     }
     let total = try sum.total(over: transport)
+    stopwatch.lap(.sum)
     let tally = Tally(reading: total, at: network.layout.count)
     let loss = tally.loss + settings.regulariser.strength * tally.spikeCost
     guard loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: steps, value: loss) }
@@ -74,6 +81,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
     guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient norm", step: steps, value: norm) }
     let rate = settings.learningRate.rate(step: steps, stepsPerEpoch: stepsPerEpoch, totalSteps: settings.epochs * stepsPerEpoch)
     optimiser.step(parameters, gradient: total, rate: rate)
+    stopwatch.lap(.optimiser)
     steps += 1
     return StepReport(
       step: steps - 1, epoch: epoch, loss: loss, gradientNorm: norm, learningRate: rate, tally: tally, timeSteps: longest)
@@ -104,6 +112,9 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
     }
     return Tally(reading: try tallies.total(over: transport), at: 0)
   }
+
+  /// Seconds of this rank in a phase of training: data, forward, backward, sum, optimiser.
+  public func seconds(of phase: Phase) -> Double { stopwatch.seconds(of: phase) + pass.stopwatch.seconds(of: phase) }
 
   /// Bytes of everything held.
   public var bytes: Int { pass.bytes + sum.bytes + 3 * parameters.bytes }

@@ -1,0 +1,50 @@
+// The samples of a training run: recordings read, split and made into the task's data sets.
+import Maths
+import Training
+
+/// Data sets of the three parts; validation is nil where its share is nothing.
+struct TrainingData {
+  let train: any Dataset
+  let validation: (any Dataset)?
+  let test: any Dataset
+  let classNames: [String]
+  private(set) var notes: [String] = []
+
+  /// Reads the recordings; every rank reads all of them.
+  init(_ experiment: TrainingExperiment) throws {
+    var parts = try experiment.dataset.read(experiment.dataPath)
+    if !experiment.heldOutSpeakers.isEmpty { parts = try parts.holdingOut(speakers: experiment.heldOutSpeakers) }
+    if experiment.validationShare > 0 {
+      parts = parts.withValidation(
+        share: experiment.validationShare, draws: Draws(seed: experiment.dataSeed, part: .trainingSplit))
+    }
+    for (name, part) in [("training", parts.train), ("test", parts.test)] where part.leftOut > 0 {
+      notes.append("\(part.leftOut) \(name) recordings left out: the cut by duration_ratio leaves no event of them")
+    }
+    let names = parts.train.classNames
+    let seed = experiment.dataSeed
+    switch experiment.task {
+    case .classification:
+      let recordings = try parts.train.recordings()
+      train =
+        experiment.augmentation.changesNothing
+        ? ClassificationDataset(recordings)
+        : AugmentedDataset(recordings, experiment.augmentation, draws: Draws(seed: seed, part: .trainingAugmentation))
+      validation = try parts.validation.flatMap { $0.count > 0 ? ClassificationDataset(try $0.recordings()) : nil }
+      test = ClassificationDataset(try parts.test.recordings())
+      classNames = names.count == parts.train.classes ? names : (0..<parts.train.classes).map(String.init)
+    case .context(let task):
+      func compose(_ part: RecordingSet, _ count: Int, _ purpose: Purpose, fresh: Bool) throws -> ContextDataset<RecordingsInMemory> {
+        try ContextDataset(
+          part.recordings(), task: task, length: experiment.length, count: count, fresh: fresh, draws: Draws(seed: seed, part: purpose))
+      }
+      train = try compose(parts.train, experiment.trainSamples, .trainingSamples, fresh: experiment.fresh)
+      // The reference counts validation samples by (1 − share of training) n, rounded down.
+      let count = Int((1 - (1 - experiment.validationShare)) * Double(experiment.trainSamples))
+      validation =
+        try count > 0 ? parts.validation.map { try compose($0, count, .validationSamples, fresh: false) } : nil
+      test = try compose(parts.test, experiment.testSamples, .testSamples, fresh: false)
+      classNames = ["no", "yes"]
+    }
+  }
+}

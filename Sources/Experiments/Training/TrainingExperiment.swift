@@ -1,0 +1,129 @@
+// What a training configuration asks for: data, task, network, optimiser.
+import Running
+import Training
+
+/// What is trained on.
+public enum TrainingTask: Sendable, Hashable {
+  case context(ContextTask)
+  case classification
+
+  static let names = ["recognition", "memory", "classification"]
+  public var name: String {
+    switch self {
+    case .context(let task): task.rawValue
+    case .classification: "classification"
+    }
+  }
+}
+
+/// Which epoch's weights are kept.
+public enum WeightSelection: String, Sendable, CaseIterable { case last, best }
+
+/// A training run as read from its configuration.
+public struct TrainingExperiment: Sendable {
+  /// One line on what is trained.
+  public let title: String
+  /// Names the default folder of the run.
+  public var name: String { "\(datasetName)-\(task.name)-\(model)" }
+  let datasetName: String
+  let dataset: any TrainingDataset
+  let dataPath: String
+  let task: TrainingTask
+  /// Items per sample.
+  let length: Int
+  let trainSamples: Int
+  let testSamples: Int
+  /// New compositions each epoch.
+  let fresh: Bool
+  let validationShare: Double
+  let heldOutSpeakers: [Int]
+  let augmentation: Augmentation
+  let model: String
+  let network: TrainedNetwork
+  let settings: TrainerSettings
+  let selection: WeightSelection
+  /// Epochs without improvement on the validation part after which training stops; nil: never.
+  let patience: Int?
+  public let precision: Precision
+  public let seed: UInt64
+  let dataSeed: UInt64
+  public let notes: [String]
+  /// The resolved configuration as YAML: read again, it gives the same run.
+  public let configuration: String
+
+  /// Reads a configuration, or the `config.yaml` of a folder.
+  ///
+  /// - Parameter overrides: texts `key=value` that take the place of keys, in their order.
+  /// - Throws: `ConfigurationError` 78 or 66.
+  public static func load(path: String, overrides: [String] = []) throws -> TrainingExperiment {
+    var file = path
+    if ConfigurationFile.isFolder(path) {
+      let names = ["config.yaml", "configuration.yaml"]
+      guard let found = names.first(where: { ConfigurationFile.exists(path + "/" + $0) }) else {
+        throw ConfigurationError(.file(path), "the folder holds no \(names.joined(separator: " or "))", exitCode: .missingInput)
+      }
+      file = path + "/" + found
+    }
+    var tree = try ConfigurationTree.read(file)
+    try tree.apply(overrides: overrides)
+    guard case .section(let members) = tree.content else { throw ConfigurationError(tree.place, "a configuration is a section of keys") }
+    return try TrainingExperiment(
+      ConfigurationSection(members, place: tree.place, path: "", folder: ConfigurationFile.folder(of: file)))
+  }
+
+  init(_ section: ConfigurationSection) throws {
+    seed = UInt64(try section.integer("seed", default: 123_123, .notNegative))
+    dataSeed = UInt64(try section.integer("data_seed", default: Int(seed), .notNegative))
+    precision = try section.choice("precision", default: .single)
+    dataset = try DatasetCatalogue.dataset(of: section)
+    datasetName = type(of: dataset).name
+    let standardPath = ConfigurationFile.absolute("data", in: ".")
+    dataPath = try section.value("data_path", default: .text(standardPath))?.filePath() ?? standardPath
+    let taskName = try section.value("task_type", default: .text("recognition"))?.choice(TrainingTask.names) ?? "recognition"
+    task = ContextTask(rawValue: taskName).map { .context($0) } ?? .classification
+    length = try section.integer("seq_len", default: 1, .within(1...Double(dataset.classes - 1)))
+    trainSamples = try section.integer("train_samples", default: dataset.defaults.samples, .within(1...1e9))
+    testSamples = try section.integer("test_samples", default: dataset.defaults.samples, .within(1...1e9))
+    fresh = try section.flag("fresh", default: false)
+    validationShare = try section.number("validation_share", default: 0.2, .within(0...0.9))
+    heldOutSpeakers = try section.value("held_out_speakers", default: .words([]))?.list().map { try $0.integer(.notNegative) } ?? []
+    let augment = try section.section("augment")
+    var augmentation = Augmentation()
+    augmentation.channelShift = try augment.integer("channel_shift", default: 0, .notNegative)
+    augmentation.timeShift = try augment.integer("time_shift", default: 0, .notNegative)
+    augmentation.timeStretch = try augment.number("time_stretch", default: 0, .within(0...0.9))
+    augmentation.eventLoss = try augment.number("event_loss", default: 0, .within(0...1))
+    self.augmentation = augmentation
+    let keys = try ModelKeys(section, dataset: dataset, task: task)
+    model = keys.model.rawValue
+    network = keys.network
+    settings = try Self.settings(section, task, length)
+    selection = try section.choice("select", default: .last)
+    let patience = try section.integer("patience", default: 0, .notNegative)
+    self.patience = patience > 0 ? patience : nil
+    // The reference's number of loader processes: samples are made by the ranks here, so the key is known and without effect.
+    _ = try section.integer("nb_worker", default: 1, .notNegative)
+    if !augmentation.changesNothing, task != .classification {
+      throw section.error("augment", "changes samples of task_type classification only")
+    }
+    if validationShare == 0, selection == .best || self.patience != nil, datasetName != YinYangDataset.name {
+      throw section.error("validation_share", "must be above 0 where select is best or patience is set")
+    }
+    try section.finish()
+    let items = task == .classification ? "" : ", \(length) \(length == 1 ? "item" : "items") per sample"
+    title = "\(task.name.prefix(1).uppercased() + task.name.dropFirst()) on \(datasetName) with \(model)\(items)"
+    notes = section.has("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : []
+    configuration = section.resolvedText
+  }
+
+  private static func settings(_ section: ConfigurationSection, _ task: TrainingTask, _ length: Int) throws -> TrainerSettings {
+    switch task {
+    case .classification: return try TrainerSettings(section, objective: .classes())
+    case .context(let task):
+      var settings = try TrainerSettings(
+        section, objective: .binary(BinaryCrossEntropy(positiveWeight: task.positiveWeight(length: length))))
+      settings.evaluatesLastItemOnly = task == .memory
+      return settings
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// The figures of a finished training run, for summary.json and for the person who waits. Made collectively.
+import CPlatform
+import Maths
+import Parallel
+import Running
+import Storage
+import Training
+
+struct TrainingResult {
+  let figures: TrainingFigures
+  let table: PerformanceTable
+  let summary: JSONObject
+  private let notes: [String]
+
+  init<S: WeightScalar>(
+    _ experiment: TrainingExperiment, _ course: TrainingCourse<S>, _ test: TrainingScore, notes: [String],
+    _ communicator: borrowing Communicator
+  ) throws {
+    let trainer = course.trainer
+    let phases = Phase.training.filter { $0 != .output }
+    let mine = phases.map { trainer.seconds(of: $0) } + [course.seconds]
+    let all = try communicator.allGather(mine)
+    let perRank = stride(from: 0, to: all.count, by: mine.count).map { Array(all[$0..<$0 + mine.count]) }
+    table = PerformanceTable(phases: phases, seconds: perRank.map { Array($0.dropLast()) }, totals: perRank.map { $0.last ?? 0 })
+    let peak = RunResult.peakMemory()
+    let largest = try communicator.max(Int(peak)), total = try communicator.sum(Int(peak))
+    let node = try communicator.splitByNode()
+    let nodes = try communicator.sum(node.rank == 0 ? 1 : 0)
+    figures = TrainingFigures(
+      wallTime: course.seconds, ranks: communicator.size, nodes: nodes, epochs: course.epochs, steps: Int64(trainer.steps),
+      samples: Int64(course.samples), parameters: Int64(trainer.network.layout.trainable), largestPeakMemory: Int64(largest),
+      totalPeakMemory: Int64(total), bestValidation: course.bestScore.map { ("accuracy", $0.accuracy) })
+    let settings = experiment.settings
+    var summary: JSONObject = [
+      "kind": "training", "title": .string(experiment.title), "version": .string(ProgramVersion.text),
+      "random_layout_version": JSONValue(randomLayoutVersion), "seed": JSONValue(Int(experiment.seed)),
+      "data_seed": JSONValue(Int(experiment.dataSeed)), "precision": .string(experiment.precision.rawValue), "threads": 1,
+      "nodes": JSONValue(nodes), "dataset": .string(experiment.datasetName), "task_type": .string(experiment.task.name),
+      "seq_len": JSONValue(experiment.length), "model_type": .string(experiment.model), "batch_size": JSONValue(settings.batch),
+      "micro_batch": JSONValue(settings.microBatch), "steps": JSONValue(trainer.steps),
+    ]
+    for (key, value) in figures.summary {
+      summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
+    }
+    summary["train_loss"] = JSONValue(course.lastLoss)
+    summary["train_accuracy"] = JSONValue(course.lastAccuracy)
+    for (key, value) in course.keptScore?.fields("validation") ?? [] { summary[key] = value }
+    if let epoch = course.best.epoch { summary["best_epoch"] = JSONValue(epoch + 1) }
+    for (key, value) in test.fields("test") { summary[key] = value }
+    summary["weights_hash"] = .string(WeightsFile.hash(trainer.network.weights(trainer.parameters)))
+    summary["class_names"] = .array(test.classNames.map { .string($0) })
+    summary["confusion"] = .array(test.confusion.map { .array($0.map { JSONValue($0) }) })
+    var phaseTable: JSONObject = [:]
+    for row in table.rows {
+      phaseTable[row.key] = [
+        "min_s": JSONValue(row.minimum), "mean_s": JSONValue(row.mean), "max_s": JSONValue(row.maximum), "share": JSONValue(row.share),
+        "imbalance": JSONValue(row.imbalance),
+      ]
+    }
+    summary["phases"] = .object(phaseTable)
+    summary["notes"] = .array(notes.map { .string($0) })
+    self.summary = summary
+    self.notes = notes
+  }
+
+  /// Writes the table, the test score and where things lie to standard error.
+  func tell(_ folder: RunFolder, _ test: TrainingScore) {
+    var text = "\n" + figures.text(table) + "\n\n" + test.text("test") + "\n"
+    for note in notes { text += "NOTE \(note)\n" }
+    text += "\nResults in \(folder.path): summary.json, weights.h5, run.jsonl, configuration.yaml\nReport    \(folder.report)\n"
+    text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
+  }
+}

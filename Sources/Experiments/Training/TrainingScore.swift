@@ -1,0 +1,71 @@
+// What an evaluation found, as numbers for logs, summaries and people.
+import Parallel
+import Running
+import Storage
+import Training
+
+/// Loss and metrics over one part of the data, with the confusion of classes: rows true, columns decided.
+public struct TrainingScore: Sendable {
+  public let tally: Tally
+  public let confusion: [[Int]]
+  public let classNames: [String]
+
+  /// Runs a trainer over a data set. Collective.
+  init<S: TrainingScalar, T: GradientTransport>(
+    _ trainer: Trainer<S, T>, _ data: any Dataset, classNames: [String], _ communicator: borrowing Communicator
+  ) throws where T.Scalar == S {
+    let classes = classNames.count
+    var counts = Array(repeating: 0, count: classes * classes)
+    tally = try trainer.evaluate(data) { _, sample, pooled in
+      guard case .label(let label) = sample.target, let outputs = pooled.first else { return }
+      let decision = outputs.indices.reduce(0) { outputs[$1] > outputs[$0] ? $1 : $0 }
+      counts[label * classes + decision] += 1
+    }
+    try communicator.sum(&counts)
+    let binary = tally.binary
+    if binary.total > 0 {
+      counts = [binary.trueNegatives, binary.falsePositives, binary.falseNegatives, binary.truePositives].map { Int($0) }
+    }
+    confusion = (0..<classes).map { row in Array(counts[row * classes..<(row + 1) * classes]) }
+    self.classNames = classNames
+  }
+
+  public var loss: Double { tally.loss }
+  public var accuracy: Double { tally.accuracy }
+  /// Accuracy of always giving the most frequent answer.
+  public var chance: Double {
+    let rows = confusion.map { $0.reduce(0, +) }
+    let total = rows.reduce(0, +)
+    return total > 0 ? Double(rows.max() ?? 0) / Double(total) : 0
+  }
+  /// Spikes per unit and step.
+  public var spikeProbability: Double { tally.samples > 0 ? tally.spikeProbability / tally.samples : 0 }
+
+  /// The numbers under names that begin with the part's.
+  func fields(_ part: String) -> [(key: String, value: JSONValue)] {
+    var fields: [(key: String, value: JSONValue)] = [
+      ("\(part)_loss", JSONValue(loss)), ("\(part)_accuracy", JSONValue(accuracy)), ("\(part)_chance", JSONValue(chance)),
+      ("\(part)_samples", JSONValue(Int(tally.samples))), ("\(part)_spike_probability", JSONValue(spikeProbability)),
+    ]
+    if tally.binary.total > 0 {
+      fields += [("\(part)_precision", JSONValue(tally.binary.precision)), ("\(part)_recall", JSONValue(tally.binary.recall))]
+    }
+    return fields
+  }
+
+  /// Lines for a person.
+  public func text(_ part: String) -> String {
+    func percent(_ share: Double) -> String { HumanUnits.fixed(100 * share, 2) + " %" }
+    var lines = [
+      "\(part): accuracy \(percent(accuracy)) over \(HumanUnits.count(Int(tally.samples))) samples (most frequent answer \(percent(chance))), "
+        + "loss \(HumanUnits.significant(loss, 4)), \(HumanUnits.significant(100 * spikeProbability)) spikes per 100 steps and unit"
+    ]
+    if tally.binary.total > 0 { lines.append("precision \(percent(tally.binary.precision)), recall \(percent(tally.binary.recall))") }
+    let width = max(6, (classNames.map(\.count).max() ?? 0) + 1)
+    func cell(_ text: String) -> String { String(repeating: " ", count: max(1, width - text.count)) + text }
+    lines.append("confusion (rows true, columns decided):")
+    lines.append(cell("") + classNames.map(cell).joined())
+    for (name, row) in zip(classNames, confusion) { lines.append(cell(name) + row.map { cell(String($0)) }.joined()) }
+    return lines.joined(separator: "\n")
+  }
+}

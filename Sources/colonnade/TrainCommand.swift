@@ -1,0 +1,30 @@
+// `colonnade train`: a network trained from its configuration to its run folder.
+import ArgumentParser
+import Experiments
+import Parallel
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a spiking network by backpropagation through time.",
+    discussion: """
+      The run folder receives configuration.yaml (resolved), summary.json, run.jsonl, weights.h5 and report.html.
+      With `mpirun -n N` each batch is spread over N ranks; the weights are the same to the bit for every N.
+
+      EXAMPLES
+        colonnade train jobs/yin-yang --set data_path=../shared/data --smoke
+        colonnade train jobs/csnn/config.yaml --set data_path=../shared/data --set model_type=lsnn --smoke
+        mpirun -n 2 colonnade train jobs/spoken-digits --set data_path=../shared/data --output runs/digits --smoke
+      """)
+
+  @Argument(help: "A YAML file, or a folder that holds config.yaml.", completion: .file())
+  var config: String
+
+  @OptionGroup var options: TrainingArguments
+
+  func run() throws {
+    try onAllRanks { world in
+      let experiment = try TrainingExperiment.load(path: config, overrides: options.overrides)
+      return try TrainingRun.run(experiment, options.runOptions(name: experiment.name), world)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// Options of training.
+import ArgumentParser
+import Experiments
+
+struct TrainingArguments: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Folder of the run (default: runs/DATASET-TASK-MODEL).", completion: .directory)
+  var output: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Takes the place of a key, e.g. lr=0.003 or augment.event_loss=0.2; repeatable.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(help: "Seed of all random draws; the same as --set seed=N.")
+  var seed: Int?
+
+  @Flag(help: "Nothing on standard error but errors.")
+  var quiet = false
+
+  @Flag(help: "A tiny run of everything: one epoch of a small network, to see that it works.")
+  var smoke = false
+
+  /// Later ones win, so what the user sets wins over --smoke.
+  var overrides: [String] {
+    (smoke ? ["epoch=1", "units=16", "train_samples=128", "test_samples=64"] : []) + set + (seed.map { ["seed=\($0)"] } ?? [])
+  }
+
+  func runOptions(name: String) -> RunOptions {
+    var options = RunOptions(output: output ?? "runs/\(name)")
+    options.quiet = quiet
+    options.command = CommandLine.arguments
+    return options
+  }
+}
