@@ -84,6 +84,7 @@ public final class Simulation<S: SimulationScalar> {
     for (name, value) in [("duration", d.duration), ("presimulation", d.presimulation)] {
       if !(value >= 0 && value.isFinite) { throw NetworkError("\(name) \(value) ms must be a number from 0 on") }
       let steps = value / d.resolution
+      if steps > 0x1p53 { throw NetworkError("\(name) \(value) ms has more steps of \(d.resolution) ms than can be counted") }
       if abs(steps - steps.rounded()) > 1e-6 * max(1, steps) {
         throw NetworkError("\(name) \(value) ms is not a multiple of the resolution of \(d.resolution) ms")
       }

@@ -17,7 +17,7 @@ final class CurrentInput<S: SimulationScalar>: Sendable {
   init(_ input: InputDescription, number: Int, seed: UInt64, resolution: Double) throws {
     func fail(_ text: String) -> NetworkError { input.fault(text) }
     active = try input.steps(resolution: resolution)
-    func steps(_ time: Double) -> Int { Int(((time + input.delay) / resolution).rounded()) }
+    func steps(_ time: Double) -> Int { nearestStep(time + input.delay, resolution: resolution) }
     first = steps(input.start)
     switch input.kind {
     case .dc(let amplitude):
@@ -25,11 +25,15 @@ final class CurrentInput<S: SimulationScalar>: Sendable {
       form = .levels(steps: [first], amplitudes: [amplitude])
     case .step(let times, let amplitudes):
       if times.count != amplitudes.count || times.isEmpty { throw fail("it has \(times.count) times and \(amplitudes.count) amplitudes") }
-      if zip(times, times.dropFirst()).contains(where: { $0 >= $1 }) || times[0] < 0 { throw fail("its times must ascend from 0 on") }
+      if !(times[0] >= 0 && zip(times, times.dropFirst()).allSatisfy { $0 < $1 }) { throw fail("its times must ascend from 0 on") }
+      if let bad = amplitudes.first(where: { !$0.isFinite }) { throw fail("amplitude \(bad) is not finite") }
       form = .levels(steps: times.map(steps), amplitudes: amplitudes)
     case .noise(let mean, let sd, let interval):
-      let every = Int((interval / resolution).rounded())
-      if every < 1 { throw fail("dt \(interval) ms is below the resolution of \(resolution) ms") }
+      if interval < resolution / 2 { throw fail("dt \(interval) ms is below the resolution of \(resolution) ms") }
+      let every = interval.isFinite ? nearestStep(interval, resolution: resolution) : 0
+      if every < 1 || abs(Double(every) * resolution - interval) > 1e-6 * interval {
+        throw fail("dt \(interval) ms is not a multiple of the resolution of \(resolution) ms")
+      }
       form = .noise(
         law: try Law(.normal(mean: mean, sd: sd), of: "input \(input.name)"), every: every,
         key: StreamKey(seed: seed, purpose: .noise, object: UInt64(number)))

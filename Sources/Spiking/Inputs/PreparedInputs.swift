@@ -37,11 +37,14 @@ extension InputDescription {
   func steps(resolution: Double) throws -> Range<Int> {
     let (first, last) = (start + delay, stop + delay)
     if !(first >= 0 && last >= first) { throw fault("start \(start) and stop \(stop) ms make no interval from 0 on") }
-    let begin = Int((first / resolution).rounded())
-    return begin..<max(begin, last.isFinite ? Int((last / resolution).rounded()) : Int.max)
+    let begin = nearestStep(first, resolution: resolution)
+    return begin..<max(begin, last.isFinite ? nearestStep(last, resolution: resolution) : Int.max)
   }
   func fault(_ text: String) -> NetworkError { NetworkError("input \(name): \(text)") }
 }
+
+/// The step that begins nearest to a time from 0 on; times beyond any simulation give a step beyond any simulation.
+func nearestStep(_ time: Double, resolution: Double) -> Int { Int(min((time / resolution).rounded(), 0x1p53)) }
 
 /// Scratch for one tile's inputs.
 ///

@@ -40,7 +40,7 @@ struct ExternalSpikes: Sendable {
   static func step(of time: Double, resolution: Double) -> Int {
     let tics = (time * 1000).rounded()
     let perStep = (resolution * 1000).rounded()
-    return Int((tics / perStep).rounded(.up)) - 1
+    return Int(min((tics / perStep).rounded(.up), 0x1p53)) - 1
   }
 
   /// Hands over the spikes of a step, ascending; steps are asked in order.
