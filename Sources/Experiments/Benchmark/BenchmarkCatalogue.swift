@@ -22,7 +22,8 @@ public enum BenchmarkCatalogue {
       peer: ("microcircuit", 1), peerDuration: 200),
     BenchmarkCase(
       name: "grid-stored", example: "column-grid",
-      overrides: ["grid=24x24", "state=SW", "storage=stored", "resolution=0.5", "presimulation=500", "duration=1000"], peer: nil, peerDuration: 0),
+      overrides: ["grid=24x24", "state=SW", "storage=stored", "resolution=0.5", "presimulation=500", "duration=1000"], peer: nil,
+      peerDuration: 0),
     BenchmarkCase(
       name: "grid-stored-AW8.8", example: "column-grid",
       overrides: ["grid=24x24", "state=AW8.8", "storage=stored", "resolution=0.5", "presimulation=500", "duration=1000"], peer: nil,
@@ -33,9 +34,12 @@ public enum BenchmarkCatalogue {
       peerDuration: 0),
     BenchmarkCase(
       name: "grid-large", example: "column-grid",
-      overrides: ["grid=96x96", "state=SW", "storage=procedural", "resolution=0.5", "presimulation=500", "duration=1000", "record.spikes=none"],
+      overrides: [
+        "grid=96x96", "state=SW", "storage=procedural", "resolution=0.5", "presimulation=500", "duration=1000", "record.spikes=none",
+      ],
       peer: nil, peerDuration: 0),
-    BenchmarkCase(name: "brunel", example: "brunel", overrides: ["presimulation=100", "duration=1000"], peer: ("brunel", 1), peerDuration: 1000),
+    BenchmarkCase(
+      name: "brunel", example: "brunel", overrides: ["presimulation=100", "duration=1000"], peer: ("brunel", 1), peerDuration: 1000),
   ]
   /// Those that run when none is named: minutes, not hours.
   public static let usual = ["microcircuit-0.1", "brunel"]

@@ -62,7 +62,8 @@ public struct BenchmarkFigures: Sendable {
     ]
   }
   public static let head = [
-    "benchmark", "build s", "run s", "RTF", "ns/event", "ns/event+ext", "ns/step", "Msyn/s/core", "B/syn", "peer", "imb %", "share of phases %",
+    "benchmark", "build s", "run s", "RTF", "ns/event", "ns/event+ext", "ns/step", "Msyn/s/core", "B/syn", "peer", "imb %",
+    "share of phases %",
   ]
 }
 

@@ -36,7 +36,8 @@ enum NestCases {
     for (column, expected) in replay.expected {
       let got = columns[column] ?? []
       if got.count < expected.count {
-        return VerifiedCase(name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "\(column): too few samples")
+        return VerifiedCase(
+          name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "\(column): too few samples")
       }
       for (i, reference) in expected.enumerated() {
         let error = abs(got[i] - reference) / max(abs(reference), 1)
@@ -46,7 +47,8 @@ enum NestCases {
     if spikes != replay.spikes {
       let first = zip(spikes, replay.spikes).first { $0 != $1 }
       let text = first.map { "first difference \($0.0) instead of \($0.1)" } ?? "\(spikes.count) instead of \(replay.spikes.count)"
-      return VerifiedCase(name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "spike times (steps): \(text)")
+      return VerifiedCase(
+        name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "spike times (steps): \(text)")
     }
     return VerifiedCase(
       name: name, precision: S.precision, error: largest, tolerance: tolerance, detail: "\(spikes.count) spikes exact; worst: \(where_)")
@@ -64,14 +66,16 @@ private struct NestReplay {
   init(_ value: JSONValue, name: String, path: String) throws {
     func number(_ key: String) throws -> Double {
       guard let number = value[key].flatMap(Self.number) else {
-        throw StorageError(.badData, path: path, operation: "read case \(name)", reason: "\(key) is missing or no number", remedy: "see the other cases")
+        throw StorageError(
+          .badData, path: path, operation: "read case \(name)", reason: "\(key) is missing or no number", remedy: "see the other cases")
       }
       return number
     }
     let resolution = try number("resolution_ms")
     let model = value["model"]?.string ?? ""
     guard let about = NeuronCatalogue.description(of: model) else {
-      throw NetworkError("\(path), case \(name): no neuron model \(model); there are \(NeuronCatalogue.descriptions.map(\.name).joined(separator: ", "))")
+      throw NetworkError(
+        "\(path), case \(name): no neuron model \(model); there are \(NeuronCatalogue.descriptions.map(\.name).joined(separator: ", "))")
     }
     var parameters: [String: Double] = [:]
     var initial: [String: Distribution] = [:]
@@ -80,7 +84,9 @@ private struct NestReplay {
       if about.parameters.contains(where: { $0.name == key }) { parameters[key] = number }
       if about.columns.contains(where: { $0.name == key }) { initial[key] = .constant(number) }
     }
-    var network = Network(populations: [Population(name: "neuron", model: model, parameters: parameters, initial: initial, layout: .list(count: 1))])
+    var network = Network(populations: [
+      Population(name: "neuron", model: model, parameters: parameters, initial: initial, layout: .list(count: 1))
+    ])
     let stimulus = value["stimulus"]
     var sources: [(population: Int, source: any SpikeSource)] = []
     for (i, generator) in (stimulus?["spike_generators"]?.array ?? []).enumerated() {

@@ -11,7 +11,8 @@ public enum ReferenceCases {
     let url = URL(fileURLWithPath: path)
     if CsnnCases.recognises(url) {
       return try CsnnCases.run(url).map {
-        VerifiedCase(name: $0.name, precision: $0.precision, error: $0.largestError, tolerance: $0.tolerance, detail: "of the largest reference value")
+        VerifiedCase(
+          name: $0.name, precision: $0.precision, error: $0.largestError, tolerance: $0.tolerance, detail: "of the largest reference value")
       }
     }
     throw StorageError(
