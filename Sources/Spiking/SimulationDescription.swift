@@ -16,6 +16,8 @@ public struct SimulationDescription: Sendable {
   public var storage = Storage.stored
   public var spikeRecording: [Selection]
   public var columnRecordings: [ColumnRecording] = []
+  /// [ms] Bin of the recorded population rates; 0 records none.
+  public var rateInterval = 0.0
   public var checks = Checks()
 
   public enum Storage: String, Sendable, CaseIterable {

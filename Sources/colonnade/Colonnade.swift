@@ -22,7 +22,7 @@ struct Colonnade: ParsableCommand {
     version: "colonnade \(ProgramVersion.text)",
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, BenchmarkCommand.self, ReportCommand.self,
-      ModelsCommand.self, ExampleCommand.self,
+      ExportCommand.self, ModelsCommand.self, ExampleCommand.self,
     ])
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.

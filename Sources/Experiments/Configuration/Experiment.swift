@@ -61,6 +61,7 @@ public struct Experiment: Sendable {
     description.checks = plan.common.checks
     description.spikeRecording = record.spikes
     description.columnRecordings = record.columns
+    description.rateInterval = record.rates
     if let potential = plan.common.initialPotential {
       for i in description.network.populations.indices where !description.network.populations[i].isVirtual {
         description.network.populations[i].initial["V_m"] = .constant(potential)

@@ -31,6 +31,8 @@ extension Network {
 struct RecordKeys {
   var spikes: [Selection]
   var columns: [SimulationDescription.ColumnRecording] = []
+  /// [ms] Bin of population rates; 0 for none.
+  var rates = 0.0
 
   /// - Parameter others: recordings that the study asks for by itself.
   init(_ section: ConfigurationSection, network: Network, resolution: Double, others: [SimulationDescription.ColumnRecording]) throws {
@@ -49,6 +51,10 @@ struct RecordKeys {
       } else if try value.choice(["all", "none"]) == "none" {
         spikes = network.populations.map { _ in .none }
       }
+    }
+    rates = try record.number("rates", default: 0, .notNegative, unit: "ms")
+    if rates > 0 && abs(rates / resolution - (rates / resolution).rounded()) > 1e-6 * rates / resolution {
+      throw record.error("rates", "must be a multiple of the resolution, \(NumberText.text(resolution)) ms")
     }
     guard let value = record.value("columns", default: .words([])) else { return }
     let sections = try value.list().map { try $0.section("{population: ..., column: ..., neurons: ..., interval: ...}") }

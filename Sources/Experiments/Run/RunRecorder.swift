@@ -15,6 +15,7 @@ final class RunRecorder: SimulationObserver {
   /// Spikes of the interval under way: (step, group, id), since blocks report them one after the other.
   private var waiting: [(step: Int, group: Int, id: UInt64)] = []
   private let folder: RunFolder
+  private var rates: RateRecorder?
 
   init(_ description: SimulationDescription, folder: RunFolder, rank: Int) throws {
     self.description = description
@@ -27,6 +28,7 @@ final class RunRecorder: SimulationObserver {
       return groups.count - 1
     }
     self.groups = groups
+    if description.rateInterval > 0 { rates = RateRecorder(description, groups: groups) }
     spikes = try SpikePart(creating: folder.spikePart(rank), populations: groups, resolution: description.resolution)
   }
 
@@ -45,6 +47,7 @@ final class RunRecorder: SimulationObserver {
   }
 
   func spikes(step: Int, tile: Tile, places: UnsafeBufferPointer<UInt16>) throws {
+    rates?.add(step: step, group: groupOfPopulation[tile.population], spikes: places.count)
     let selection = description.spikeRecording[tile.population]
     if selection == .none { return }
     let output = description.network.populations[tile.population].output
@@ -83,6 +86,7 @@ final class RunRecorder: SimulationObserver {
   /// Makes one file of each recording from all ranks' parts, on rank 0. Collective.
   func assemble(_ communicator: borrowing Communicator) throws {
     try communicator.barrier()
+    try rates?.write(folder.file("rates.csv"), communicator)
     if communicator.rank == 0 {
       let ranks = 0..<communicator.size
       if description.spikeRecording.contains(where: { $0 != .none }) {

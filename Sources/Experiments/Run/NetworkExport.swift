@@ -1,0 +1,151 @@
+// A network as SONATA nodes and edges, for other tools to read: drawn again tile by tile, in bounded memory.
+import Foundation
+import Networks
+import Spiking
+import Storage
+
+/// Writes nodes.h5, edges.h5, their types, the models' parameters and circuit_config.json into a folder.
+///
+/// Synapses come from the very draws that a simulation makes, so the files hold the network that is simulated under the same seed.
+public enum NetworkExport {
+  /// Returns the number of edges written.
+  /// - Throws: `StorageError` 73 or 74 if the folder cannot be written, and errors of the network itself.
+  public static func write(_ experiment: Experiment, to folder: String) throws -> Int {
+    switch experiment.precision {
+    case .single: return try write(experiment, to: folder, as: Float.self)
+    case .double: return try write(experiment, to: folder, as: Double.self)
+    }
+  }
+
+  private static func write<S: SimulationScalar>(_ experiment: Experiment, to folder: String, as: S.Type) throws -> Int {
+    let run = RunFolder(folder)
+    try run.prepare()
+    run.removeParts()
+    let network = experiment.description.network
+    try writeNodes(network, folder)
+    let edges = try writeEdges(experiment, folder, as: S.self)
+    let circuit = SonataCircuit(
+      nodes: [.init(path: "nodes.h5", typesPath: "node_types.csv")], edges: [.init(path: "edges.h5", typesPath: "edge_types.csv")],
+      components: ["point_neuron_models_dir": "cell_models"])
+    try circuit.write(run.file("circuit_config.json"))
+    return edges
+  }
+
+  private static func typeID(_ population: Int) -> UInt32 { UInt32(100 + population) }
+
+  /// Nodes in the order of their ids; the type of a node is its population.
+  private static func writeNodes(_ network: Network, _ folder: String) throws {
+    var writer = try SonataNodesWriter(creating: folder + "/nodes.h5")
+    var types: [(id: Int64, values: [(column: String, value: SonataValue)])] = []
+    for group in groups(network) {
+      try writer.begin(population: group.name)
+      var ids = [UInt32](repeating: 0, count: group.nodes)
+      for index in group.populations {
+        let population = network.populations[index]
+        for neuron in 0..<population.count { ids[population.output.id(of: neuron)] = typeID(index) }
+      }
+      try writer.append(typeIDs: ids)
+    }
+    try writer.close()
+    for (index, population) in network.populations.enumerated() {
+      var values: [(column: String, value: SonataValue)] = [("pop_name", .text(population.name))]
+      if let model = population.model {
+        let file = "population-\(index).json"
+        values += [("model_type", .text("point_process")), ("model_template", .text("nest:" + model)), ("dynamics_params", .text(file))]
+        try writeParameters(population, model, folder + "/cell_models/" + file, folder)
+      } else {
+        values.append(("model_type", .text("virtual")))
+      }
+      types.append((Int64(typeID(index)), values))
+    }
+    try SonataTypeTable.write(folder + "/node_types.csv", idColumn: "node_type_id", types: types)
+  }
+
+  private static func writeParameters(_ population: Population, _ model: String, _ path: String, _ folder: String) throws {
+    try? FileManager.default.createDirectory(atPath: folder + "/cell_models", withIntermediateDirectories: true)
+    var object: JSONObject = [:]
+    for parameter in NeuronCatalogue.description(of: model)?.parameters ?? [] {
+      let value = population.parameters[parameter.name] ?? parameter.value
+      if value.isFinite { object[parameter.name] = JSONValue(value) }
+    }
+    try AtomicFile.write(path, text: JSONValue.object(object).prettyText + "\n")
+  }
+
+  /// Populations by the name under which they are written, virtual ones included, with the number of their nodes.
+  private static func groups(_ network: Network) -> [(name: String, populations: [Int], nodes: Int)] {
+    var groups: [(name: String, populations: [Int], nodes: Int)] = []
+    for (index, population) in network.populations.enumerated() {
+      let name = population.output.group
+      if let known = groups.firstIndex(where: { $0.name == name }) {
+        groups[known].populations.append(index)
+        groups[known].nodes += population.count
+      } else {
+        groups.append((name, [index], population.count))
+      }
+    }
+    return groups
+  }
+
+  private static func writeEdges<S: SimulationScalar>(_ experiment: Experiment, _ folder: String, as: S.Type) throws -> Int {
+    let d = experiment.description
+    let tiles = TileMap(d.network)
+    var byEnds: [(source: String, target: String, projections: [Int])] = []
+    for (number, projection) in d.network.projections.enumerated() {
+      let ends = (d.network.populations[projection.source].output.group, d.network.populations[projection.target].output.group)
+      if let known = byEnds.firstIndex(where: { $0.source == ends.0 && $0.target == ends.1 }) {
+        byEnds[known].projections.append(number)
+      } else {
+        byEnds.append((ends.0, ends.1, [number]))
+      }
+    }
+    var writer = try SonataEdgesWriter(creating: folder + "/edges.h5")
+    var total = 0
+    for (source, target, projections) in byEnds {
+      try writer.begin(population: "\(source)_to_\(target)", source: source, target: target)
+      for number in projections {
+        var draw = try TileDraw<S>(d.network, projection: number, tiles: tiles, seed: d.seed, resolution: d.resolution)
+        try draw.loadEdges { _ in true }
+        total += try append(draw, d.network, tiles, d.resolution, to: &writer)
+      }
+    }
+    try writer.close()
+    try SonataTypeTable.write(
+      folder + "/edge_types.csv", idColumn: "edge_type_id",
+      types: d.network.projections.enumerated().map { number, projection in
+        (Int64(typeID(number)), [("projection", .text(projection.name)), ("model_template", .text("static_synapse"))])
+      })
+    return total
+  }
+
+  /// Appends the synapses of a projection, target tile by target tile.
+  private static func append<S: SimulationScalar>(
+    _ draw: TileDraw<S>, _ network: Network, _ tiles: TileMap, _ resolution: Double, to writer: inout SonataEdgesWriter
+  ) throws -> Int {
+    let (from, onto) = (network.populations[draw.projection.source].output, network.populations[draw.projection.target].output)
+    var batch = SynapseBatch<S>()
+    var rows: [Int32] = []
+    var total = 0
+    for number in tiles.tiles(ofPopulation: draw.projection.target) {
+      let target = tiles[number]
+      let counts = draw.counts(onto: target)
+      for sourceNumber in draw.projection.sourceTiles(of: target, tiles) {
+        let source = tiles[sourceNumber]
+        draw.draw(source, onto: target, counts, into: &batch, rows: &rows)
+        if batch.count == 0 { continue }
+        var sources: [UInt32] = []
+        sources.reserveCapacity(batch.count)
+        for i in 0..<source.count {
+          let id = UInt32(from.id(of: source.range.lowerBound + i))
+          for _ in rows[i]..<rows[i + 1] { sources.append(id) }
+        }
+        try writer.append(
+          sources: sources, targets: (0..<batch.count).map { UInt32(onto.id(of: target.range.lowerBound + Int(batch.target[$0]))) },
+          typeIDs: [UInt32](repeating: typeID(draw.number), count: batch.count),
+          weights: (0..<batch.count).map { Float(batch.weight[$0]) },
+          delays: (0..<batch.count).map { Float(Double(batch.delay[$0]) * resolution) })
+        total += batch.count
+      }
+    }
+    return total
+  }
+}

@@ -1,0 +1,53 @@
+// Population rates over time: spikes counted in bins, summed over ranks at the end.
+import Networks
+import Parallel
+import Running
+import Spiking
+import Storage
+
+/// Counts of one rank, and the table of rates made of all ranks' counts. Memory is O(bins x populations).
+struct RateRecorder {
+  private let first: Int
+  private let perBin: Int
+  private let bins: Int
+  private let groups: [String]
+  private let neurons: [Int]
+  private let resolution: Double
+  /// Spikes of group g in bin b at `b * groups + g`.
+  private var counts: [Int]
+
+  init(_ description: SimulationDescription, groups: [String]) {
+    first = description.presimulationSteps
+    resolution = description.resolution
+    perBin = max(1, Int((description.rateInterval / description.resolution).rounded()))
+    // A last bin that is cut short is left out: its rate would be another quantity.
+    bins = (description.steps - first) / perBin
+    self.groups = groups
+    neurons = groups.map { group in
+      description.network.populations.reduce(0) { $0 + (!$1.isVirtual && $1.output.group == group ? $1.count : 0) }
+    }
+    counts = [Int](repeating: 0, count: bins * groups.count)
+  }
+
+  mutating func add(step: Int, group: Int, spikes: Int) {
+    let bin = (step - first) / perBin
+    if bin >= 0 && bin < bins { counts[bin * groups.count + group] += spikes }
+  }
+
+  /// Writes a table with the end of each bin [ms] and one column of rates [Hz] per population. Collective.
+  func write(_ path: String, _ communicator: borrowing Communicator) throws {
+    var all = counts
+    try communicator.sum(&all)
+    if communicator.rank != 0 { return }
+    var text = (["time_ms"] + groups).joined(separator: ",") + "\n"
+    let seconds = Double(perBin) * resolution / 1000
+    for bin in 0..<bins {
+      let time = Double(first + (bin + 1) * perBin) * resolution
+      let rates = groups.indices.map {
+        HumanUnits.significant(Double(all[bin * groups.count + $0]) / Double(max(neurons[$0], 1)) / seconds, 9)
+      }
+      text += ([HumanUnits.significant(time, 12)] + rates).joined(separator: ",") + "\n"
+    }
+    try AtomicFile.write(path, text: text)
+  }
+}
