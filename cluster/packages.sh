@@ -36,10 +36,12 @@ missing=$(names missing)
 if [ -z "$missing" ]; then exit 0; fi
 # shellcheck disable=SC2086  # one word per package
 if command -v apt-get >/dev/null && install $missing && missing=$(names missing) && [ -z "$missing" ]; then exit 0; fi
+sudo=""
+[ "$(id -u)" -eq 0 ] || sudo="sudo "
 cat >&2 <<EOT
 Missing:$missing
 Have them installed with
-    apt-get install$missing
+    ${sudo}apt-get install$missing
 or, where software comes from a site's modules, load those that provide them.
 EOT
 exit 69

@@ -27,6 +27,7 @@ struct Colonnade: ParsableCommand {
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.
   static func main() {
+    letWritesFail()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -26,6 +26,13 @@ func alone(_ body: () throws -> Void) throws {
   }
 }
 
+/// A write that fails shall be an error with a message, or be dropped where nobody listens any more, and not the program's silent end:
+/// beyond the limit on file sizes, and into a pipe whose reader has gone.
+func letWritesFail() {
+  signal(SIGXFSZ, SIG_IGN)
+  signal(SIGPIPE, SIG_IGN)
+}
+
 /// Ends without a word, and not before the first process has had its say: a launcher ends all at the first code that is not 0.
 func silentExit(_ code: Int32) -> Never {
   if code != 0 { sleep(2) }

@@ -86,6 +86,24 @@ private let hasSmallDisk = (try? BuiltProgram.shell("unshare -rm mount -t tmpfs 
     #expect(!left.contains("summary.json") && !left.contains("spikes.h5") && !left.contains("report.html"), "\(left)")
   }
 
+  @Test func limitOnFileSizes() throws {
+    let folder = try ScratchFolder()
+    // In blocks of 1,024 bytes. Without a launcher, whose shared memory needs more.
+    let run = "colonnade simulate \(Repository.place("jobs/brunel")) --set duration=300 --output \(folder.path)/run --quiet"
+    let outcome = try BuiltProgram.shell("ulimit -f 40; \(run)")
+    #expect(outcome.code == 74, "\(outcome.code): \(outcome.errors)")
+    #expect(outcome.messages.count == 1 && outcome.errors.contains("ulimit -f"), "\(outcome.errors)")
+    #expect(!folder.has("run/summary.json") && !folder.has("run/spikes.h5"))
+  }
+
+  @Test func aReaderThatLeavesDoesNotEndTheRun() throws {
+    let folder = try ScratchFolder()
+    let outcome = try BuiltProgram.shell(
+      "colonnade simulate \(Repository.place("jobs/brunel")) --smoke --output \(folder.path)/run 2>&1 | true")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(folder.has("run/summary.json"))
+  }
+
   @Test func moreRanksThanTiles() throws {
     let folder = try ScratchFolder()
     let config = try folder.file(
