@@ -83,6 +83,15 @@ import Testing
     let rare = try inputs(poisson(100, law), steps: 0..<3000, as: Double.self).flatMap { $0 }.filter { $0 != 0 }
     #expect(rare.count > 2500 && Statistics.kolmogorovSmirnov(rare) { law.cumulative($0) }.probability > 0.001)
   }
+  /// A neuron's amplitudes do not depend on its number of spikes, which words of the same address would decide.
+  @Test func amplitudesAreIndependentOfCounts() throws {
+    let law = Distribution.uniform(low: 1, high: 2)
+    let sample = try inputs(poisson(3000, law), count: 4, steps: 0..<6000, as: Float.self)
+    for neuron in 0..<4 {
+      let single = sample.map { $0[neuron] }.filter { $0 > 0 && $0 < 2 }
+      #expect(single.count > 1000 && Statistics.kolmogorovSmirnov(single) { law.cumulative($0) }.probability > 0.001)
+    }
+  }
   /// An amplitude of no width gives what a constant gives; up to many spikes per step.
   @Test(arguments: [3000.0, 100_000]) func amplitudesWithoutWidth(rate: Double) throws {
     let constant = try inputs(poisson(rate, .constant(0.5)), steps: 0..<40, as: Double.self)
@@ -181,6 +190,10 @@ import Testing
     let sample = stride(from: 3, to: 503, by: 5).flatMap { flow[$0] }
     #expect(Statistics.kolmogorovSmirnov(sample) { Distribution.normal(mean: 100, sd: 30).cumulative($0) }.probability > 0.001)
     #expect(Statistics.correlation(Array(sample.dropLast(60)), Array(sample.dropFirst(60))).magnitude < 4 / 6000.0.squareRoot())
+    // Another current that changes in between leaves the noise as it is.
+    let both = try currents(
+      [input(.noise(mean: 100, sd: 30, interval: 0.5), start: 0.3), input(.dc(amplitude: 1000), start: 0.6)], steps: 20, count: 60)
+    for k in 0..<20 { #expect(zip(both[k], flow[k]).allSatisfy { ($0 - $1 - (k >= 6 ? 1000 : 0)).magnitude < 1e-9 }) }
     let otherTile = try currents([input(.noise(mean: 100, sd: 30, interval: 0.5), start: 0.3)], steps: 10, count: 60, tile: 3)
     #expect(otherTile[5] != flow[5])
   }
