@@ -154,7 +154,7 @@ extension HDF5File {
   ) throws(StorageError) -> [T] {
     guard HDF5Content(info).canBeRead(as: T.hdf5Type) else { throw wrongType(dataset, info, "\(T.self)") }
     guard info.rank >= 0, !count.contains(0) else { return [] }
-    try checkClaim(dataset, info, elementBytes: max(MemoryLayout<T>.size, Int(info.element_bytes)))
+    try checkClaim(dataset, info, elementBytes: max(1, Int(info.element_bytes)))
     let total = count.reduce(1, *)
     var done: Int32 = -1
     let values = [T](unsafeUninitializedCapacity: total) { buffer, filled in

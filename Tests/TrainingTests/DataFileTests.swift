@@ -39,7 +39,7 @@ private func writeNumPy(_ path: String, _ values: [Double], shape: String) throw
 
 struct SpikingDigitsFileTests {
   private func write(
-    _ path: String, times: [[Float]] = [[0.001, 0.0031, 0.005], [0.002, 0.0025]], units: [[UInt16]] = [[0, 1, 699], [4, 4]],
+    _ path: String, times: [[Float]] = [[0, 0.0031, 0.004, 0.0061], [0, 0.0005]], units: [[UInt16]] = [[0, 1, 699, 2], [4, 4]],
     labels: [UInt16] = [3, 0], speakers: [UInt16]? = [7, 2]
   ) throws {
     let file = try HDF5File.create(path)
@@ -57,17 +57,26 @@ struct SpikingDigitsFileTests {
     #expect(set.labels == [3, 0])
     #expect(set.speakers == [7, 2])
     #expect(set.channels == 350)
-    // 0.001 s in 16 bits is 1.0004 ms; windows of 2 ms from 1 ms: 1 and 3.1 and 5 ms, of which the last window is not whole.
-    #expect(set.sequences[0].channels == [0, 0])
-    #expect(set.sequences[0].steps == 2)
+    // Windows of 2 ms; 6 ms lies in one that is not whole. 0.004 s in 16 bits is 4.002 ms.
+    #expect(set.sequences[0].channels == [0, 0, 349])
+    #expect(set.sequences[0].offsets == [0, 1, 2, 3])
     #expect(set.sequences[1].channels == [2])
+    #expect(set.leftOut == 0)
   }
 
   @Test func sortsTimesThatAreNotInOrder() throws {
     let scratch = try Scratch()
-    try write(scratch("a.h5"), times: [[0.005, 0.001, 0.0031], [0.002, 0.0025]], units: [[699, 0, 1], [4, 4]])
+    try write(scratch("a.h5"), times: [[0.0061, 0.004, 0.0031, 0], [0, 0.0005]], units: [[2, 699, 1, 0], [4, 4]])
     let set = try SpikingDigitsFile.read(scratch("a.h5"), preprocessing: .spikingDigits, classes: 4)
-    #expect(set.sequences[0].channels == [0, 0])
+    #expect(set.sequences[0].channels == [0, 0, 349])
+  }
+
+  @Test func leavesOutWhatTheCutLeavesNothingOf() throws {
+    let scratch = try Scratch()
+    // The limit is the duration, not offset by the first time: a recording of 1 ms that starts at 5 ms is lost, as in the reference.
+    try write(scratch("a.h5"), times: [[0, 0.003], [0.005, 0.006]], units: [[1, 1], [1, 1]])
+    let set = try SpikingDigitsFile.read(scratch("a.h5"), preprocessing: .spikingDigits, classes: 4)
+    #expect(set.labels == [3] && set.speakers == [7] && set.leftOut == 1)
   }
 
   @Test func refusesWhatCannotBe() throws {
@@ -79,12 +88,12 @@ struct SpikingDigitsFileTests {
     }
     try write(scratch("a.h5"))
     #expect(reason(3).contains("labels: cannot read the recordings: recording 0 has label 3, but there are 3 classes, 0 to 2"))
-    try write(scratch("a.h5"), units: [[0, 1, 700], [4, 4]])
+    try write(scratch("a.h5"), units: [[0, 1, 700, 2], [4, 4]])
     #expect(reason().contains("recording 0 has a spike of unit 700, but there are 700"))
     try write(scratch("a.h5"), times: [[0.1], [0.2, .nan]], units: [[1], [1, 2]])
     #expect(reason().contains("recording 1 has a spike at nan s"))
     try write(scratch("a.h5"), units: [[0, 1], [4, 4]])
-    #expect(reason().contains("recording 0 has 3 times and 2 units"))
+    #expect(reason().contains("recording 0 has 4 times and 2 units"))
     try write(scratch("a.h5"), labels: [0])
     #expect(reason().contains("2 rows for 1 labels"))
     try write(scratch("a.h5"), speakers: [1])

@@ -1,0 +1,155 @@
+// Training as a user starts it: the same weights on any number of ranks, weights that evaluate as they were tested, refusals.
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+/// Ten classes of spoken digits made up of noise around a class's own channels, under the names of a real data set.
+private func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = false) throws {
+  var word: UInt64 = 11
+  func below(_ bound: Int) -> Int {
+    word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(word >> 33) % bound
+  }
+  for (part, each) in [("train", 6), ("test", 2)] {
+    var times: [[Float]] = [], units: [[UInt16]] = [], labels: [UInt16] = []
+    for recording in 0..<10 * each {
+      let label = recording % 10, count = 60 + below(20)
+      times.append((0..<count).map { Float($0) * 0.001 })
+      units.append((0..<count).map { _ in UInt16(below(3) == 0 ? below(700) : 70 * label + below(40)) })
+      labels.append(label == 9 ? lastLabel : UInt16(label))
+    }
+    let path = folder.place("fsdd_spikes_\(part).h5")
+    let file = try HDF5File.create(path)
+    try file.write("spikes/times", sequences: times, fileType: .float16)
+    try file.write("spikes/units", sequences: units)
+    try file.write("labels", labels)
+    try file.write("extra/speaker", labels.indices.map { UInt16($0 % 3) })
+    try file.close()
+    if cut { try AtomicFile.write(path, Array(try WholeFile.read(path).prefix(3000))) }
+  }
+}
+
+private let small = """
+  dataset: fsdd
+  spatial_factor: 0.1
+  units: 12
+  epoch: 2
+  batch_size: 24
+  micro_batch: 4
+  train_samples: 48
+  test_samples: 20
+  validation_share: 0
+  spike_reg_l2: 0.001
+  """
+
+@Suite(.serialized) struct TrainTests {
+  private func train(_ folder: ScratchFolder, _ name: String, ranks: Int? = nil, _ settings: [String]) throws -> JSONValue {
+    let arguments = ["data_path=\(folder.path)"] + settings
+    let outcome = try BuiltProgram.run(
+      "colonnade", ranks: ranks,
+      ["train", folder.place("config.yaml"), "--output", folder.place(name), "--quiet"] + arguments.flatMap { ["--set", $0] })
+    #expect(outcome.code == 0 && outcome.errors.isEmpty && outcome.output.isEmpty, "\(outcome.errors)")
+    return try JSONValue.read(folder.place(name) + "/summary.json")
+  }
+
+  @Test(arguments: [
+    ["task_type=recognition", "seq_len=2", "model_type=clif"],
+    ["task_type=memory", "seq_len=2", "model_type=lsnn", "apical_tau=distributed"],
+    ["task_type=classification", "model_type=lif", "clip=1", "augment={event_loss: 0.2, time_shift: 3, channel_shift: 2}"],
+    ["task_type=recognition", "model_type=add_clif", "precision=double", "fresh=true"],
+  ]) func weightsAreTheSameOnAnyNumberOfRanks(settings: [String]) throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    let alone = try train(folder, "alone", settings)
+    #expect(alone["weights_hash"]?.string?.count == 64)
+    #expect(alone["epochs"]?.int == 2)
+    for key in ["samples_per_s", "train_loss", "test_accuracy"] { #expect(alone[key]?.double?.isFinite == true, "\(key)") }
+    #expect(alone["phases"]?["backward"]?["mean_s"]?.double ?? 0 > 0)
+    for ranks in [2, 3] {
+      let many = try train(folder, "ranks\(ranks)", ranks: ranks, settings)
+      for key in ["weights_hash", "train_loss", "test_loss", "test_accuracy", "confusion"] { #expect(many[key] == alone[key], "\(key)") }
+      #expect(try folder.bytes("ranks\(ranks)/weights.h5") == folder.bytes("alone/weights.h5"))
+    }
+    let other = try train(folder, "other", settings + ["seed=5"])
+    #expect(other["weights_hash"] != alone["weights_hash"])
+  }
+
+  @Test func resolvedConfigurationGivesTheSameRunAndWeightsEvaluateAsTested() throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    let first = try train(folder, "first", ["task_type=classification", "validation_share=0.3", "select=best", "epoch=4"])
+    #expect(folder.names("first") == ["configuration.yaml", "report.html", "run.jsonl", "summary.json", "weights.h5"])
+    let again = try BuiltProgram.run(
+      "colonnade", ["train", folder.place("first"), "--output", folder.place("again"), "--quiet"])
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(try JSONValue.read(folder.place("again/summary.json"))["weights_hash"] == first["weights_hash"])
+    for ranks in [nil, 2] {
+      let score = try BuiltProgram.run(
+        "colonnade", ranks: ranks, ["evaluate", folder.place("first"), "--weights", folder.place("first/weights.h5")])
+      #expect(score.code == 0, "\(score.errors)")
+      let accuracy = score.output.firstMatch(of: /accuracy ([0-9.]+) %/).flatMap { Double($0.1) } ?? -1
+      #expect(abs(accuracy - 100 * (first["test_accuracy"]?.double ?? 0)) < 0.01, "\(score.output)")
+    }
+    let metrics = try folder.text("first/run.jsonl").split(separator: "\n").map { try JSONValue.parse(String($0)) }
+      .filter { $0["event"]?.string == "metrics" }
+    #expect(metrics.compactMap { $0["epoch"]?.int } == [1, 2, 3, 4])
+    let best = metrics.compactMap { $0["validation_accuracy"]?.double }.max()
+    #expect(first["validation_accuracy"]?.double == best)
+    #expect(try folder.text("first/report.html").contains("id=\"confusion\""))
+  }
+
+  /// What is set, the exit code, and what the message says.
+  @Test(arguments: [
+    (["data_path=/nowhere"], 66, ["/nowhere/fsdd_spikes/fsdd_spikes_train.h5", "fsdd", "SOURCE.txt", "data_path"]),
+    (["batch_size=30"], 78, ["batch_size", "multiple of micro_batch", "30 and 4"]),
+    (["batch_size=8"], 78, ["3 ranks share 2 micro-batches"]), (["batch_size=96"], 78, ["do not fill one batch of 96"]),
+    (["lr=1e30"], 76, ["is ", "at step", "lower the learning rate"]), (["model_typ=lif"], 78, ["--set model_typ", "'model_type'"]),
+    (["model_type=gru"], 78, ["clif, lif, lsnn, add_clif", "gru"]), (["seq_len=10"], 78, ["seq_len", "between 1 and 9"]),
+    (["task_type=classification", "held_out_speakers=[7]"], 78, ["speaker 7", "0, 1, 2"]),
+    (["held_out_speakers=[0, 1, 2]"], 78, ["no speaker"]),
+    (["dataset=shd"], 66, ["shd_train.h5", "zenkelab.org"]), (["dataset=dvsgesture"], 66, ["ibmGestureTrain", "Amir"]),
+    (["dataset=nmnist"], 66, ["train1K.txt", "Orchard"]), (["dataset=yin_yang"], 66, ["publication_data", "Kriener"]),
+  ]) func refusals(settings: [String], code: Int32, words: [String]) throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    try expectRefusal(folder, settings, code: code, words, ranks: words[0].hasPrefix("3 ranks") ? [3] : [nil, 3])
+  }
+
+  @Test func refusesDamagedData() throws {
+    let folder = try ScratchFolder()
+    _ = try folder.file("config.yaml", small)
+    try writeDigits(folder, cut: true)
+    try expectRefusal(folder, [], code: 65, ["fsdd_spikes_train.h5"])
+    try writeDigits(folder, lastLabel: 10)
+    try expectRefusal(folder, [], code: 65, ["fsdd_spikes_train.h5:labels", "recording 9 has label 10", "0 to 9"])
+  }
+
+  @Test func refusesWeightsOfAnotherShape() throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    _ = try train(folder, "run", ["epoch=1"])
+    let outcome = try BuiltProgram.run(
+      "colonnade", ["evaluate", folder.place("run"), "--weights", folder.place("run/weights.h5"), "--set", "units=13"])
+    #expect(outcome.code == 65 && outcome.messages.count == 1 && outcome.errors.contains("shape [12, 70]"), "\(outcome.errors)")
+  }
+
+  private func expectRefusal(
+    _ folder: ScratchFolder, _ settings: [String], code: Int32, _ words: [String], ranks: [Int?] = [nil, 3]
+  ) throws {
+    for ranks in ranks {
+      let arguments = (["data_path=\(folder.path)"] + settings).flatMap { ["--set", $0] }
+      let outcome = try BuiltProgram.run(
+        "colonnade", ranks: ranks, ["train", folder.place("config.yaml"), "--output", folder.place("run"), "--quiet"] + arguments)
+      let said: Comment = "\(ranks ?? 1) ranks ended with \(outcome.code) after \(outcome.seconds) s: \(outcome.errors)"
+      #expect(outcome.code == code, said)
+      #expect(outcome.messages.count == 1, said)
+      for word in words { #expect(outcome.messages.first?.contains(word) == true, "no '\(word)'; \(said)") }
+      #expect(!folder.has("run/summary.json") && !folder.has("run/weights.h5"), said)
+    }
+  }
+}
