@@ -13,7 +13,7 @@ struct SourceFile: CustomTestStringConvertible {
   /// Modules named in import lines, whatever stands before or behind `import`.
   var imports: [String] {
     let kinds: Set<Substring> = ["struct", "enum", "class", "func", "protocol", "typealias", "let", "var"]
-    return lines.compactMap { line in
+    return lines.compactMap { line -> String? in
       // The word is sought in few lines only: each search costs, and there are tens of thousands.
       guard let first = line.utf8.first(where: { $0 != 32 }), [UInt8(ascii: "@"), UInt8(ascii: "i"), UInt8(ascii: "p")].contains(first)
       else { return nil }
