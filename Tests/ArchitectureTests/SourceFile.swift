@@ -17,12 +17,12 @@ struct SourceFile: CustomTestStringConvertible {
       // The word is sought in few lines only: each search costs, and there are tens of thousands.
       guard let first = line.utf8.first(where: { $0 != 32 }), [UInt8(ascii: "@"), UInt8(ascii: "i"), UInt8(ascii: "p")].contains(first)
       else { return nil }
-      let words = line.split(separator: " ")
+      let words: [Substring] = line.split(separator: " ").map { Substring($0) }
       guard let place = words.firstIndex(of: "import"), place < 3, place + 1 < words.count else { return nil }
       guard words[..<place].allSatisfy({ $0.hasPrefix("@") || ["public", "package", "internal", "private"].contains($0) }) else {
         return nil
       }
-      let name = words[place + 1...].first { !kinds.contains($0) }
+      let name = words.dropFirst(place + 1).first { !kinds.contains($0) }
       return name.map { String($0.prefix { $0 != "." }) }
     }
   }

@@ -80,7 +80,8 @@ private func probability(_ stencil: Stencil, _ dx: Int, _ dy: Int) -> Double {
 
   /// What a column's targets are by the sum over offsets, against a count of all offsets by hand.
   @Test(arguments: [
-    (9, 9, false), (9, 9, true), (4, 4, false), (4, 4, true), (2, 1, true), (1, 1, true), (1, 1, false), (7, 2, true), (6, 7, true), (8, 20, true),
+    (9, 9, false), (9, 9, true), (4, 4, false), (4, 4, true), (2, 1, true), (1, 1, true), (1, 1, false), (7, 2, true), (6, 7, true),
+    (8, 20, true),
   ])
   func targetsOfColumns(width: Int, height: Int, periodic: Bool) {
     let grid = ColumnGrid(width: width, height: height, periodic: periodic)
