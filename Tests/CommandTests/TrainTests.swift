@@ -102,7 +102,7 @@ private let small = """
   }
 
   /// What is set, the exit code, and what the message says.
-  @Test(arguments: [
+  private static let refused: [(settings: [String], code: Int32, words: [String])] = [
     (["data_path=/nowhere"], 66, ["/nowhere/fsdd_spikes/fsdd_spikes_train.h5", "fsdd", "SOURCE.txt", "data_path"]),
     (["batch_size=30"], 78, ["batch_size", "multiple of micro_batch", "30 and 4"]),
     (["batch_size=8"], 78, ["3 ranks share 2 micro-batches"]), (["batch_size=96"], 78, ["do not fill one batch of 96"]),
@@ -112,7 +112,9 @@ private let small = """
     (["held_out_speakers=[0, 1, 2]"], 78, ["no speaker"]),
     (["dataset=shd"], 66, ["shd_train.h5", "zenkelab.org"]), (["dataset=dvsgesture"], 66, ["ibmGestureTrain", "Amir"]),
     (["dataset=nmnist"], 66, ["train1K.txt", "Orchard"]), (["dataset=yin_yang"], 66, ["publication_data", "Kriener"]),
-  ]) func refusals(settings: [String], code: Int32, words: [String]) throws {
+  ]
+
+  @Test(arguments: refused) func refusals(settings: [String], code: Int32, words: [String]) throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
     _ = try folder.file("config.yaml", small)
