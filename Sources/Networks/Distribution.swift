@@ -58,7 +58,7 @@ public indirect enum Distribution: Sendable, Equatable {
     }
   }
   private static func fault(_ name: String, _ value: Double) -> String? { value.isFinite ? nil : "\(name) \(value), which is not finite" }
-  private static func fault(bounds low: Double, _ high: Double) -> String? { low <= high ? nil : "min \(low) above max \(high)" }
+  private static func fault(bounds low: Double, _ high: Double) -> String? { low <= high ? nil : "min \(low) is above max \(high)" }
 
   /// Probability of a value below x.
   public func cumulative(_ x: Double) -> Double {

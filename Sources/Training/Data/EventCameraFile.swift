@@ -37,7 +37,7 @@ public enum EventCameraFolder {
   public static func read(list: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {
     let folder = list.lastIndex(of: "/").map { String(list[..<$0]) } ?? "."
     var set = RecordingSet(classes: classes, channels: preprocessing.channels)
-    for (number, line) in try WholeFile.text(list).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (number, line) in try WholeFile.text(list).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let words = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "," }
       if words.isEmpty { continue }
       guard words.count == 2, let label = Int(words[1]), (0..<classes).contains(label) else {

@@ -49,7 +49,7 @@ public enum SpikingDigitsFile {
       throw fault(path, "spikes", "recording \(row) has \(times.count) times and \(units.count) units")
     }
     if let wrong = times.first(where: { !($0 >= 0 && $0 < 1e6) }) {
-      throw fault(path, "spikes/times", "recording \(row) has a spike at \(wrong) s")
+      throw fault(path, "spikes/times", "recording \(row) has a spike at \(wrong.isNaN ? "nan" : "\(wrong)") s")
     }
     if let wrong = units.first(where: { Int($0) >= width }) {
       throw fault(path, "spikes/units", "recording \(row) has a spike of unit \(wrong), but there are \(width)")

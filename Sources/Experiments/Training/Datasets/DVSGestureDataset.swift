@@ -1,4 +1,4 @@
-// DVS128 Gesture.
+// The gestures of DVS128 as a data set: recordings of an event camera, cut beforehand.
 import Training
 
 /// 1,077 and 264 hand and arm gestures of 29 people before an event camera (Amir et al. 2017); the eleventh class, "other", is left out.
