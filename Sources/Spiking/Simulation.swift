@@ -39,6 +39,8 @@ public final class Simulation<S: SimulationScalar> {
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0
   public internal(set) var stopwatch = Stopwatch()
+  /// Seconds of the two phases in the steps in which they are timed tile by tile.
+  var timedTurns = (update: 0.0, input: 0.0)
 
   public init(_ description: SimulationDescription, _ communicator: borrowing Communicator) throws {
     self.description = description
