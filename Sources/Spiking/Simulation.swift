@@ -41,6 +41,10 @@ public final class Simulation<S: SimulationScalar> {
   public internal(set) var stopwatch = Stopwatch()
   /// Seconds of the two phases in the steps in which they are timed tile by tile.
   var timedTurns = (update: 0.0, input: 0.0)
+  /// Where this rank is, for a watchdog.
+  public let pulse = Pulse()
+  /// The spikes under way that a checkpoint holds, by the step of their emission, until they are on their way again.
+  var restored: [Int: [UInt32]] = [:]
 
   public init(_ description: SimulationDescription, _ communicator: borrowing Communicator) throws {
     self.description = description
@@ -205,5 +209,8 @@ public struct SimulationCounts: Sendable {
   public var spikes: [Int]
   /// Synaptic events while recording.
   public var events = 0
+  /// Messages and bytes that were sent before a restart.
+  var earlierMessages = 0
+  var earlierBytes = 0
   init(populations: Int) { spikes = [Int](repeating: 0, count: populations) }
 }
