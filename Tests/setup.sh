@@ -12,7 +12,10 @@ passed=0 failed=0 skipped=0
 prepare_tests() {
   bash cluster/swift.sh
   bash cluster/packages.sh build
-  bash cluster/packages.sh tests || echo "Tests that need them are skipped." >&2
+  local purpose
+  for purpose in tests hosts slurm; do
+    bash cluster/packages.sh "$purpose" || echo "Tests that need them are skipped." >&2
+  done
   mkdir -p "$results"
   rm -f "$results"/*
   make_python
