@@ -1,4 +1,5 @@
 # Read by run.sh and long.sh: builds the package with its tests, runs passes of tests, and sums them up.
+# shellcheck shell=bash disable=SC2034  # run.sh and long.sh read what is set here
 
 # One optimised build for everything: tests run whole networks, which a debug build would take hours for. Overflow checks and
 # preconditions stay in it.
