@@ -6,6 +6,7 @@ extension Placement {
     public var rank: Int
     /// Ranks it stands for, itself included.
     public var count: Int
+    public init(rank: Int, count: Int) { (self.rank, self.count) = (rank, count) }
   }
 
   /// A grid's ranks fall into classes by the shape of their block and its distance to the borders: the classes are exact and cover all

@@ -11,6 +11,7 @@ import Storage
 struct RunResult {
   let figures: SimulationFigures
   let table: PerformanceTable
+  let forecast: ForecastComparison
   private(set) var summary: JSONObject
   var notes: [String] = [] {
     didSet { summary["notes"] = .array(notes.map { .string($0) }) }
@@ -76,6 +77,11 @@ struct RunResult {
       ]
     }
     summary["phases"] = .object(phaseTable)
+    var comparison = try ForecastComparison(experiment, simulation, figures, communicator)
+    comparison.measured("messages_sent", Double(sums[7]))
+    comparison.measured("bytes_sent", Double(sums[8]))
+    summary["forecast"] = comparison.json
+    forecast = comparison
     self.summary = summary
     for (population, rate) in zip(description.network.populations, rates)
     where !population.isVirtual && rate <= description.checks.lowestRate && recordedSteps > 0 {
@@ -115,6 +121,7 @@ struct RunResult {
   func tell(_ folder: RunFolder) {
     var text = "\n" + figures.text(table) + "\n"
     for note in notes { text += "NOTE \(note)\n" }
+    text += forecast.text + "\n"
     text += "\nResults in \(folder.path): summary.json, spikes.h5, configuration.yaml\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
   }

@@ -20,7 +20,8 @@ public struct MemoryForecast: Sendable {
   /// - Parameters:
   ///   - rates: [Hz] of each population.
   ///   - process: bytes of a process that holds no network.
-  public init<S: SimulationScalar>(_ layout: RankLayout, _ description: SimulationDescription, as: S.Type, rates: [Double], process: Double) {
+  public init<S: SimulationScalar>(_ layout: RankLayout, _ description: SimulationDescription, as: S.Type, rates: [Double], process: Double)
+  {
     let scalar = Double(MemoryLayout<S>.stride)
     let second = 1000 / description.resolution
     let columns = layout.scalars.reduce(0.0) { $0 + Self.allocated(Double($1) * scalar) }

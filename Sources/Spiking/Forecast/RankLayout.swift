@@ -17,6 +17,8 @@ public struct RankLayout: Sendable {
     public var tableEntries = 0.0
     /// Triples of a source tile, a projection and a target tile.
     public var pairs = 0.0
+    /// Target tiles with their projections that a spike may reach, summed over the source neurons.
+    public var draws = 0.0
     /// [steps] Mean delay over the synapses.
     public var meanDelay = 0.0
   }

@@ -97,6 +97,7 @@ public struct SimulationForecast<S: SimulationScalar> {
         for (projection, degree, targetTiles) in degrees {
           pairsOfBlock += tilesOfSite * Double(targetTiles)
           layout.reach[population].pairs += tilesOfSite * Double(targetTiles)
+          layout.reach[population].draws += count * Double(targetTiles)
           let draw = draws.draws[projection]
           let first = draw.delaySteps.lowerBound
           let negative = share(projection, ofNegative: draw)
