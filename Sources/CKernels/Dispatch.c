@@ -96,9 +96,11 @@ static inline uint16_t long_poisson(const ckernels_long_poisson_table *table, ck
 #undef PHILOX_EIGHTS
 #define PHILOX_EIGHTS 2
 #define POISSON_BY_SEARCH
+#define FIND_BY_MASK
 #include "Kernels.h"
 #undef LEVEL
 #undef POISSON_BY_SEARCH
+#undef FIND_BY_MASK
 #pragma clang attribute pop
 #endif
 
@@ -170,3 +172,6 @@ void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight
     DISPATCH(add_counts_f32, counts, count, weight, out)
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out)
     DISPATCH(add_counts_f64, counts, count, weight, out)
+
+int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out)
+    DISPATCH(find, values, count, value, tag, out)

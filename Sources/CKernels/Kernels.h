@@ -3,3 +3,4 @@
 #include "Functions.h"
 #include "Draws.h"
 #include "Poisson.h"
+#include "Find.h"

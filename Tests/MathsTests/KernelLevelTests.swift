@@ -61,6 +61,22 @@ extension KernelTests {
       }
     }
   }
+  @Test static func findsEveryPlace() {
+    defer { ckernels_force_level(2) }
+    var stream = RandomStream(seed: 4, purpose: .test)
+    for level in 0...ckernels_highest_level() {
+      #expect(ckernels_force_level(level) == level)
+      for count in [0, 1, 15, 16, 17, 100] {
+        let values = (0..<count).map { _ in UInt32(stream.integer(below: 3)) }
+        let expected = values.indices.filter { values[$0] == 2 }.map { 7 << 32 + UInt64($0) }
+        var found = [UInt64](repeating: .max, count: count + 1)
+        let number = Int(ckernels_find(values, Int64(count), 2, 7 << 32, &found))
+        #expect(Array(found.prefix(number)) == expected, "level \(level), \(count) values")
+        #expect(found[count] == .max)
+      }
+    }
+  }
+
   @Test static func levelsAreCutToTheProcessor() {
     defer { ckernels_force_level(2) }
     #expect(ckernels_force_level(9) == ckernels_highest_level() && ckernels_level() == ckernels_highest_level())

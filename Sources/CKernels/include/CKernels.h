@@ -108,3 +108,6 @@ void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernel
 /// out[i] += weight * counts[i], rounded once.
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out);
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out);
+
+/// Writes tag + i for every i with values[i] == value, ascending, and returns how many there are. `out` has room for `count`.
+int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out);

@@ -1,14 +1,13 @@
 // Spikes under way to a block: for each spike the next bucket of its row. Synapses are streamed in the step in which they arrive.
+import CKernels
 import CPlatform
 
 /// A row of synapses whose spike has been emitted and whose buckets arrive one after the other.
-struct PendingRow<S: SimulationScalar> {
+struct PendingRow {
   /// At the header of the next bucket.
   var cursor: UnsafePointer<UInt16>
-  /// The step in which that bucket arrives, modulo 2^32.
-  var due: UInt32
   /// Where the channel's inputs begin, in scalars from the block's input.
-  var input: UInt32
+  let input: UInt32
 }
 
 /// All spikes under way to one block, by the step of their emission.
@@ -17,27 +16,38 @@ struct PendingRow<S: SimulationScalar> {
 /// (step of emission, source, order in the row), into one small array that stays in cache. That order does not depend on ranks, blocks
 /// or storage, and it is the order in which a ring would have been filled.
 ///
-/// Invariant: list e % length holds the spikes emitted in step e, ascending by source; its memory is owned here.
+/// Invariant: list e % length holds the spikes emitted in step e, ascending by source: `rows[i]` waits for the step `due[i]` (modulo 2^31),
+/// or has come to its end if that is `ended`. `ready` has room for all rows of all lists. The memory is owned here.
 final class PendingRows<S: SimulationScalar> {
   private struct List {
-    var rows: UnsafeMutablePointer<PendingRow<S>>
+    var rows: UnsafeMutablePointer<PendingRow>
+    var due: UnsafeMutablePointer<UInt32>
     var count = 0
     var capacity: Int
-    /// The earliest step in which a row of the list is due.
-    var earliest: UInt32 = 0
+    /// Rows that have not come to their end.
+    var live = 0
   }
   private var lists: [List]
   private let longestDelay: Int
   private let mask: Int
-  /// Rows in all lists.
-  private var inFlight = 0
+  /// Rows of the step under way that have a bucket due, in the order of their additions: list in the upper half, place in the lower one.
+  private var ready: UnsafeMutablePointer<UInt64>
+  private var readyCapacity: Int
+  private var capacity: Int
   /// Lines of the cache that are asked for behind a bucket's first one.
   private var prefetchedLines = 4
+  /// Buckets between asking for a bucket's lines and adding it.
+  private var ahead = 5
+
+  private static var ended: UInt32 { UInt32.max }
+  @inline(__always) private static func wrapped(_ step: Int) -> UInt32 { UInt32(truncatingIfNeeded: step & 0x7fff_ffff) }
 
   /// Tells how many synapses a bucket has on average.
   func expect(synapsesPerBucket: Double) {
     let bytes = synapsesPerBucket * Double(RowFormat.units(S.self) * 2)
     prefetchedLines = max(1, min(8, Int((bytes * 1.2 / 64).rounded(.up))))
+    // Some forty lines can be under way in time; short buckets are also done sooner.
+    ahead = max(4, min(12, 40 / (prefetchedLines + 1)))
   }
 
   /// - Parameter interval: steps that spikes from outside may be known ahead.
@@ -46,119 +56,119 @@ final class PendingRows<S: SimulationScalar> {
     var length = 1
     while length < longestDelay + interval + 1 { length *= 2 }
     mask = length - 1
-    lists = (0..<length).map { _ in List(rows: .allocate(capacity: 8), capacity: 8) }
+    lists = (0..<length).map { _ in List(rows: .allocate(capacity: 8), due: .allocate(capacity: 8), capacity: 8) }
+    capacity = 8 * length
+    readyCapacity = capacity
+    ready = .allocate(capacity: capacity)
   }
-  deinit { for list in lists { list.rows.deallocate() } }
+  deinit {
+    for list in lists {
+      list.rows.deallocate()
+      list.due.deallocate()
+    }
+    ready.deallocate()
+  }
 
   /// Adds a spike's row; called in the order of the sources within a step.
   @inline(__always)
   func append(row: UnsafePointer<UInt16>, emitted step: Int, input: Int) {
     var cursor = row
-    let due = Self.advance(&cursor, from: UInt32(truncatingIfNeeded: step))
-    guard let due else { return }
-    Self.prefetch(cursor, lines: prefetchedLines)
+    guard let delay = Self.advance(&cursor) else { return }
     let index = step & mask
-    if lists[index].count == lists[index].capacity { grow(index) }
-    if lists[index].count == 0 || due &- lists[index].earliest > UInt32.max / 2 { lists[index].earliest = due }
-    lists[index].rows[lists[index].count] = PendingRow(cursor: cursor, due: due, input: UInt32(truncatingIfNeeded: input))
+    if lists[index].live == 0 { lists[index].count = 0 }
+    let place = lists[index].count
+    if place == lists[index].capacity { grow(index) }
+    lists[index].rows[place] = PendingRow(cursor: cursor, input: UInt32(truncatingIfNeeded: input))
+    lists[index].due[place] = Self.wrapped(step + delay)
     lists[index].count += 1
-    inFlight += 1
+    lists[index].live += 1
   }
 
   private func grow(_ index: Int) {
     let old = lists[index]
-    lists[index].capacity = old.capacity * 2
-    lists[index].rows = .allocate(capacity: old.capacity * 2)
+    let size = old.capacity * 2
+    lists[index].capacity = size
+    lists[index].rows = .allocate(capacity: size)
     lists[index].rows.update(from: old.rows, count: old.count)
+    lists[index].due = .allocate(capacity: size)
+    lists[index].due.update(from: old.due, count: old.count)
     old.rows.deallocate()
+    old.due.deallocate()
+    capacity += old.capacity
   }
 
-  /// Moves over empty buckets; the step in which the bucket at the cursor arrives, or `nil` at the end of the row.
+  /// Moves over empty buckets; the delay of the bucket at the cursor relative to the one before, or `nil` at the end of the row.
   @inline(__always)
-  private static func advance(_ cursor: inout UnsafePointer<UInt16>, from step: UInt32) -> UInt32? {
-    var due = step
+  private static func advance(_ cursor: inout UnsafePointer<UInt16>) -> Int? {
+    var delay = 0
     while true {
       let header = cursor.pointee
       if header == RowFormat.end { return nil }
-      due &+= UInt32(RowFormat.difference(header))
-      if RowFormat.count(header) > 0 { return due }
+      delay &+= RowFormat.difference(header)
+      if RowFormat.count(header) > 0 { return delay }
       cursor += 1
     }
   }
 
   /// Adds what arrives in a step to the block's input; returns the number of synaptic events.
   func deliver(step: Int, into input: UnsafeMutablePointer<S>) -> Int {
-    if inFlight == 0 { return 0 }
-    let now = UInt32(truncatingIfNeeded: step)
-    var events = 0
-    // Where the next buckets of all rows fit the second-level cache, each is asked for as soon as the one before it has been added; where
-    // they do not, shortly before its own turn.
-    let near = inFlight * (prefetchedLines + 1) * 64 > 1 << 20
-    lists.withUnsafeMutableBufferPointer { lists in
-      // Older spikes first: this is the order (emission, source) for every target.
-      for delay in stride(from: longestDelay, through: 1, by: -1) {
-        let list = lists.baseAddress! + ((step - delay) & mask)
-        if list.pointee.count == 0 || list.pointee.earliest != now { continue }
-        let before = list.pointee.count
-        events += near ? Self.deliverNear(list, now, input, prefetchedLines) : Self.deliverFar(list, now, input, prefetchedLines)
-        inFlight -= before - list.pointee.count
-      }
+    if capacity > readyCapacity {
+      ready.deallocate()
+      ready = .allocate(capacity: capacity)
+      readyCapacity = capacity
     }
-    return events
+    return lists.withUnsafeMutableBufferPointer { lists in
+      guard let lists = lists.baseAddress else { return 0 }
+      let count = find(lists, step)
+      return count == 0 ? 0 : add(lists, step, count, input)
+    }
   }
 
-  private static func deliverFar(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int {
-    // The lines lie in the second-level cache; those of the bucket after next are brought into the first.
-    let rows = list.pointee.rows
-    let last = list.pointee.count - 1
-    return deliver(
-      list, now, input, before: { i in prefetchNow(rows[min(i + 2, last)].cursor, lines: lines) },
-      after: { prefetch($0, lines: lines) })
+  /// Lists the rows with a bucket due, older spikes first: this is the order (emission, source) for every target.
+  private func find(_ lists: UnsafeMutablePointer<List>, _ step: Int) -> Int {
+    let now = Self.wrapped(step)
+    var count = 0
+    for delay in stride(from: longestDelay, through: 1, by: -1) {
+      let index = (step - delay) & mask
+      if lists[index].live == 0 { continue }
+      count += Int(
+        ckernels_find(lists[index].due, Int64(lists[index].count), now, UInt64(truncatingIfNeeded: index) << 32, ready + count))
+    }
+    return count
   }
 
-  private static func deliverNear(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int
-  {
-    let ahead = 10
-    let rows = list.pointee.rows
-    let last = list.pointee.count - 1
-    for i in 0...min(ahead, last) { prefetchNow(rows[i].cursor, lines: lines) }
-    return deliver(list, now, input, before: { i in prefetchNow(rows[min(i + ahead, last)].cursor, lines: lines) }, after: { _ in })
-  }
-
-  /// Adds the buckets of a list that are due and moves their rows on; rows that have come to their end leave the list.
-  @inline(__always)
-  private static func deliver(
-    _ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, before: (Int) -> Void,
-    after: (UnsafePointer<UInt16>) -> Void
-  ) -> Int {
-    let rows = list.pointee.rows
-    let count = list.pointee.count
+  /// Adds the buckets of the listed rows and moves the rows on. Each bucket is asked for some buckets before its own turn.
+  private func add(_ lists: UnsafeMutablePointer<List>, _ step: Int, _ count: Int, _ input: UnsafeMutablePointer<S>) -> Int {
+    let (ready, ahead, lines) = (ready, ahead, prefetchedLines)
+    @inline(__always) func ask(_ entry: UInt64) {
+      Self.prefetch(lists[Int(entry >> 32)].rows[Int(truncatingIfNeeded: entry & 0xffff_ffff)].cursor, lines: lines)
+    }
+    for i in 0..<min(ahead, count) { ask(ready[i]) }
     var events = 0
-    var kept = 0
-    var earliest = UInt32.max
     for i in 0..<count {
-      before(i)
-      var row = rows[i]
-      if row.due == now {
-        let channel = input + Int(row.input)
-        var next: UInt32? = now
-        while next == now {
-          let size = RowFormat.count(row.cursor.pointee)
-          addBucket(row.cursor + 1, size, channel)
-          events += size
-          row.cursor += 1 + size * RowFormat.units(S.self)
-          next = advance(&row.cursor, from: now)
-        }
-        guard let next else { continue }
-        row.due = next
-        after(row.cursor)
+      if i &+ ahead < count { ask(ready[i &+ ahead]) }
+      let list = lists + Int(ready[i] >> 32)
+      let place = Int(truncatingIfNeeded: ready[i] & 0xffff_ffff)
+      let row = list.pointee.rows[place]
+      let channel = input + Int(row.input)
+      var cursor = row.cursor
+      var delay: Int?
+      // A delay with many synapses has several buckets.
+      repeat {
+        let size = RowFormat.count(cursor.pointee)
+        Self.addBucket(cursor + 1, size, channel)
+        events &+= size
+        cursor += 1 + size * RowFormat.units(S.self)
+        delay = Self.advance(&cursor)
+      } while delay == 0
+      if let delay {
+        list.pointee.rows[place].cursor = cursor
+        list.pointee.due[place] = Self.wrapped(step &+ delay)
+      } else {
+        list.pointee.due[place] = Self.ended
+        list.pointee.live &-= 1
       }
-      rows[kept] = row
-      kept += 1
-      earliest = min(earliest, row.due &- now)
     }
-    list.pointee.count = kept
-    list.pointee.earliest = now &+ earliest
     return events
   }
 
@@ -192,18 +202,11 @@ final class PendingRows<S: SimulationScalar> {
     }
   }
 
-  /// Asks for the lines of a bucket that is about to be added, its header's included.
-  @inline(__always)
-  private static func prefetchNow(_ bucket: UnsafePointer<UInt16>, lines: Int) {
-    let first = UnsafeRawPointer(bucket)
-    for line in 0...lines { cplatform_prefetch(first + 64 * line) }
-  }
-
-  /// Asks for a bucket's lines a step ahead of their use. The number of lines is the same for all buckets of a block: a loop of a length
-  /// that is not known beforehand would cost more than the lines of the next bucket that come along.
+  /// Asks for a bucket's lines, its header's included. Their number is the same for all buckets of a block: a loop of a length that is
+  /// not known beforehand would cost more than the lines of the next bucket that come along.
   @inline(__always)
   private static func prefetch(_ bucket: UnsafePointer<UInt16>, lines: Int) {
     let first = UnsafeRawPointer(bucket)
-    for line in 1...lines { cplatform_prefetch_far(first + 64 * line) }
+    for line in 0...lines { cplatform_prefetch(first + 64 * line) }
   }
 }
