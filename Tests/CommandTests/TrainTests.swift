@@ -111,7 +111,7 @@ private let small = """
     (["task_type=classification", "held_out_speakers=[7]"], 78, ["speaker 7", "0, 1, 2"]),
     (["held_out_speakers=[0, 1, 2]"], 78, ["no speaker"]),
     (["dataset=shd"], 66, ["shd_train.h5", "zenkelab.org"]), (["dataset=dvsgesture"], 66, ["ibmGestureTrain", "Amir"]),
-    (["dataset=nmnist"], 66, ["train1K.txt", "Orchard"]), (["dataset=yin_yang"], 66, ["publication_data", "Kriener"]),
+    (["dataset=nmnist"], 66, ["train1K.txt", "Orchard"]), (["dataset=yin_yang"], 78, ["spatial_factor"]),
   ]
 
   @Test(arguments: refused) func refusals(settings: [String], code: Int32, words: [String]) throws {
