@@ -3,3 +3,5 @@
 #include "Functions.h"
 #include "Draws.h"
 #include "Poisson.h"
+#include "Rows.h"
+#include "Events.h"
