@@ -119,11 +119,19 @@ import Testing
     var stream = RandomStream(Self.at.key, a: 3)
     var even = (1...80).map { UInt32($0) &* 50_000_000 }
     even.append(.max)
-    let crowded = (0..<50).map { UInt32($0 * 3) } + [1 << 21 - 1, 1 << 21, 1 << 30, 1 << 30, .max]
-    for last in [even, crowded, [.max], (0..<3000).map { UInt32($0 * 1_400_000) } + [.max]] {
-      var words = (0..<5000).map { _ in stream.nextWord() } + [0, .max, 1, 2, 3, 1 << 21, 1 << 30]
-      words += last.flatMap { [$0, $0 &+ 1] }
-      let expected = words.map { word in UInt16(6 + 2 * (last.firstIndex { word <= $0 } ?? -1)) }
+    var crowded: [UInt32] = (0..<50).map { UInt32($0) * 3 }
+    crowded += [0x1f_ffff, 0x20_0000, 0x4000_0000, 0x4000_0000, .max]
+    var many: [UInt32] = (0..<3000).map { UInt32($0) * 1_400_000 }
+    many.append(.max)
+    let tables: [[UInt32]] = [even, crowded, [.max], many]
+    for last in tables {
+      var words: [UInt32] = (0..<5000).map { _ in stream.nextWord() }
+      words += [0, .max, 1, 2, 3, 0x20_0000, 0x4000_0000]
+      for boundary in last { words += [boundary, boundary &+ 1] }
+      let expected: [UInt16] = words.map { word in
+        let number = last.firstIndex { word <= $0 } ?? -1
+        return UInt16(6 + 2 * number)
+      }
       for level in 0...2 {
         ckernels_force_level(Int32(level))
         var out = [UInt16](repeating: 0, count: words.count)
