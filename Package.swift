@@ -46,7 +46,7 @@ let package = Package(
     // Layer 3
     library("Networks", ["Maths"]),
     // Layer 4
-    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform"]),
+    library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", "CKernels"]),
     library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
     // Layer 5
     .target(

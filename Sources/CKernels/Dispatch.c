@@ -18,6 +18,9 @@
 // Sixty-four bytes at any word's address; the compiler cuts them into the registers of the level.
 typedef uint64_t u64x8 __attribute__((vector_size(64), aligned(2)));
 typedef uint32_t u32x16 __attribute__((vector_size(64), aligned(2)));
+typedef uint32_t u32x8 __attribute__((vector_size(32), aligned(2)));
+typedef int32_t s32x4 __attribute__((vector_size(16), aligned(2)));
+typedef float f32x4 __attribute__((vector_size(16), aligned(2)));
 typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
 
 // Draws whose parts are computed loop by loop.
@@ -59,6 +62,19 @@ static void philox_one(ckernels_address at, uint32_t first, uint32_t x[4]) {
     x[3] = (uint32_t)a;
   }
 }
+// The keys of the rounds, first and second word.
+typedef struct {
+  uint64_t of[10][2];
+} philox_keys;
+static inline philox_keys keys_of(ckernels_address at) {
+  philox_keys keys;
+  for (uint32_t round = 0; round < 10; round++) {
+    keys.of[round][0] = (uint32_t)(at.key0 + round * 0x9E3779B9u);
+    keys.of[round][1] = (uint32_t)(at.key1 + round * 0xBB67AE85u);
+  }
+  return keys;
+}
+
 // The count of a draw whose 16 bits `u` leave it open, by all 48.
 static uint16_t poisson_refined(const ckernels_poisson_table *table, ckernels_address at, uint64_t draw, uint32_t u) {
   uint32_t further[4];
@@ -80,6 +96,63 @@ static inline uint16_t long_poisson(const ckernels_long_poisson_table *table, ck
   return (uint16_t)(table->first_count + k);
 }
 
+// Blocks of several rows that are made together, in whole runs of lanes: block first[i] of the row of source[i].
+enum { row_units = 256 };
+typedef struct {
+  ALIGNED uint32_t first[row_units + 16];
+  ALIGNED uint32_t source[row_units + 16];
+  int count;
+} unit_list;
+// Adds blocks first ..< first + n of a row; sixteen are written at a time, whatever n is. Marks them as fully used.
+INLINE void add_units(unit_list *list, uint32_t first, uint32_t source, int n, uint32_t *used) {
+  const u32x16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, zero = lane ^ lane;
+  int at = list->count, k = 0;
+  do {
+    *(u32x16 *)(list->first + at + k) = lane + (first + (uint32_t)k);
+    *(u32x16 *)(list->source + at + k) = zero + source;
+    if (used) *(u32x16 *)(used + at + k) = zero + 4;
+    k += 16;
+  } while (k < n);
+  list->count = at + n;
+}
+
+// Whether a target whose 16 bits leave it open is one, by its further bits.
+static inline int further_success(const ckernels_pair_law *law, ckernels_address at, uint32_t target) {
+  uint32_t further[4];
+  philox_one(at, target >> 2 | 0x80000000u, further);
+  return further[target & 3] < law->low;
+}
+
+// By halving.
+static inline uint32_t number_of_word(const ckernels_delay_table *table, uint32_t w) {
+  int32_t low = 0, high = table->count - 1;
+  while (low < high) {
+    int32_t middle = (low + high) / 2;
+    if (w <= table->last[middle]) high = middle;
+    else low = middle + 1;
+  }
+  return (uint32_t)low;
+}
+
+// A chunk of events: the next chunk, then events. Chunks lie at multiples of their size, so a list's end tells how full its last one is.
+enum { event_chunk = ckernels_event_chunk, event_full_f32 = 8 + 83 * 6, event_full_f64 = 8 + 50 * 10 };
+INLINE uint8_t *next_chunk(const uint8_t *chunk) {
+  uint8_t *next;
+  memcpy(&next, chunk, sizeof next);
+  return next;
+}
+// Adds a chunk to a list; where its first event goes.
+static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *chunks) {
+  uint8_t *chunk = chunks->free[--chunks->count], *none = NULL;
+  if (chunks->count > 3) __builtin_prefetch(chunks->free[chunks->count - 4], 1, 3);
+  memcpy(chunk, &none, sizeof none);
+  if (list->first) memcpy((uint8_t *)((uintptr_t)list->end & ~(uintptr_t)(event_chunk - 1)), &chunk, sizeof chunk);
+  else list->first = chunk;
+  return chunk + 8;
+}
+
+// The upper halves of lanes in their lower ones. Where a wide register shifts in one unit only, a shuffle in the other one shares the work.
+#define HIGH_HALVES(x) ((x) >> 32)
 #define PHILOX_EIGHTS 1
 #define LEVEL(name) name##_baseline
 #include "Kernels.h"
@@ -95,6 +168,8 @@ static inline uint16_t long_poisson(const ckernels_long_poisson_table *table, ck
 #define LEVEL(name) name##_v4
 #undef PHILOX_EIGHTS
 #define PHILOX_EIGHTS 2
+#undef HIGH_HALVES
+#define HIGH_HALVES(x) ((u64x8)_mm512_shuffle_epi32((__m512i)(x), _MM_PERM_DDBB))
 #define POISSON_BY_SEARCH
 #define FIND_BY_MASK
 #include "Kernels.h"
@@ -168,6 +243,35 @@ void ckernels_poisson_add_f32(POISSON, float weight, float *out) DISPATCH(poisso
 void ckernels_poisson_add_f64(POISSON, double weight, double *out) DISPATCH(poisson_add_f64, table, at, count, weight, out)
 void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out)
     DISPATCH(long_poisson_u16, table, at, first, count, out)
+int64_t ckernels_pair_rows(const ckernels_pair_law *laws, ckernels_address at, const uint32_t *sources, const uint16_t *law_of, int64_t rows,
+                           int32_t targets, uint16_t *out, uint32_t *counts)
+    DISPATCH(pair_rows, laws, at, sources, law_of, rows, targets, out, counts)
+void ckernels_row_words(ckernels_address at, const uint32_t *sources, const uint32_t *counts, int64_t rows, int64_t per, uint32_t *out,
+                        uint32_t *next)
+    DISPATCH(row_words, at, sources, counts, rows, per, out, next)
+void ckernels_delays(const ckernels_delay_table *table, const uint32_t *words, int64_t count, uint16_t *out)
+    DISPATCH(delays, table, words, count, out)
+#define EVENTS ckernels_event_list *lists, ckernels_event_form form, uint32_t step, const uint16_t *targets
+void ckernels_put_events_f32(EVENTS, const float *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks)
+    DISPATCH(put_events_f32, lists, form, step, targets, weights, delays, count, chunks)
+void ckernels_put_events_f64(EVENTS, const double *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks)
+    DISPATCH(put_events_f64, lists, form, step, targets, weights, delays, count, chunks)
+int64_t ckernels_add_events_f32(ckernels_event_list *list, float *input, ckernels_event_chunks *chunks)
+    DISPATCH(add_events_f32, list, input, chunks)
+int64_t ckernels_add_events_f64(ckernels_event_list *list, double *input, ckernels_event_chunks *chunks)
+    DISPATCH(add_events_f64, list, input, chunks)
+void ckernels_clear_event_lists(ckernels_event_list *lists, int64_t count, int64_t scalar_bytes) {
+  uint8_t *end = (uint8_t *)(uintptr_t)(scalar_bytes == 4 ? event_full_f32 : event_full_f64);
+  for (int64_t i = 0; i < count; i++) lists[i] = (ckernels_event_list){end, NULL};
+}
+void ckernels_prefetch_event_lists(const ckernels_event_list *lists, uint32_t mask, uint32_t channels, uint32_t step, int64_t steps) {
+  for (int64_t i = 0; i < steps; i++)
+    for (uint32_t channel = 0; channel < channels; channel++) {
+      const uint8_t *end = lists[((step + (uint32_t)i) & mask) * channels + channel].end;
+      __builtin_prefetch(end, 1, 3);
+      __builtin_prefetch(end + 64, 1, 3);
+    }
+}
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out)
     DISPATCH(add_counts_f32, counts, count, weight, out)
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out)

@@ -46,6 +46,18 @@ static inline void LEVEL(restricted_normals_f32)(const uint32_t *restrict words,
     return;
   }
   ALIGNED float t[draw_block], x[draw_block], size[draw_block];
+  if (law->even) {
+    // The upper bit of a word is the side; the rest, counted from the end it is nearer to, tells tail and complement in single precision.
+    float tail = (float)(2.0 * start + mass * 0x1p-32), middle = (float)(mass * 0x1p-32), unit = (float)(mass * 0x1p-31);
+    for (int i = 0; i < draw_block; i++) {
+      int32_t m = (int32_t)(words[i] ^ (0u - (words[i] >> 31)));
+      t[i] = __builtin_fmaf((float)m, unit, tail);
+      x[i] = __builtin_fmaf((float)(0x7fffffff - m), unit, middle);
+    }
+    LEVEL(normal_tails_f32)(t, x, z);
+    for (int i = 0; i < draw_block; i++) z[i] = float_of(bits_of_float(z[i]) ^ (~words[i] & 0x80000000u));
+    return;
+  }
   for (int i = 0; i < draw_block; i++) {
     double p = __builtin_fma(LEVEL(midpoint_word)(words[i]), mass, start);
     x[i] = (float)(1.0 - 2.0 * p);

@@ -4,3 +4,5 @@
 #include "Draws.h"
 #include "Poisson.h"
 #include "Find.h"
+#include "Rows.h"
+#include "Events.h"

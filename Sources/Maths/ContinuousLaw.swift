@@ -37,6 +37,10 @@ public struct LawSampler<Scalar: VectorScalar>: Sendable {
     precondition(fits, "an address holds 2^34 words")
     Scalar.kernelFill(prepared, at.address, Int64(first), Int64(count), out)
   }
+  /// Writes draws of given words, ``VectorScalar/wordsPerDraw`` each.
+  public func draw(_ words: UnsafePointer<UInt32>, count: Int, into out: UnsafeMutablePointer<Scalar>) {
+    Scalar.kernelDraw(prepared, words, Int64(count), out)
+  }
   /// Draw `index` of the address, the same as ``fill(_:first:count:into:)`` gives.
   public func draw(_ at: RandomBlocks, _ index: Int) -> Scalar {
     var value: Scalar = 0
@@ -108,6 +112,7 @@ extension ckernels_law {
     start = Elementary.normalCDF(mirrored ? -upper : lower)
     mass = Elementary.normalCDF(mirrored ? -lower : upper) - start
     b = mirrored ? -b : b
+    even = lower == -upper ? 1 : 0
     deep = 2 * start + mass * 0x1p-32 < 4e-14 ? 1 : 0
     try MathsError.check(mass > 1e-300, "truncated normal", "the probability between its bounds", mass, "above 1e-300: widen the bounds")
   }

@@ -1,14 +1,13 @@
 // A law of delays as whole steps, drawn from one word each by table.
+import Maths
 
-/// The cumulative probabilities of a delay of 1, 2, ... steps in units of 2^-32, with a guide that makes a draw one or two look-ups.
+/// The cumulative probabilities of a delay of 1, 2, ... steps in units of 2^-32.
 public struct DelayTable: Sendable {
   /// Smallest and largest delay in steps that a word can give.
   public let steps: ClosedRange<Int>
-  /// Word w gives the first step whose threshold is above w; thresholds ascend, the last one is 2^32.
-  private let thresholds: [UInt64]
-  /// For the upper bits of a word, the first place in `thresholds` it can give.
-  private let guide: [UInt16]
-  private static let guideBits = 10
+  /// The largest number that divides all delays.
+  public let unit: Int
+  private let table: NumberTable
 
   /// - Throws: `NetworkError` if the law reaches below half a step.
   public init(_ law: Distribution, resolution: Double, projection: String) throws {
@@ -22,26 +21,27 @@ public struct DelayTable: Sendable {
       throw NetworkError(
         "projection \(projection): delay can fall below the resolution of \(resolution) ms; raise the delay (min:) or lower the resolution")
     }
+    // Words up to thresholds[step - 1] - 1 give at most that step.
     var thresholds: [UInt64] = []
-    var first = 0
-    var step = 1
+    var (first, step, unit, below) = (0, 1, 0, UInt64(0))
     while true {
       let threshold = UInt64((probabilityUpTo(step) * 0x1p32).rounded())
+      if threshold > below { unit = Self.commonDivisor(unit, step) }
       if first == 0 && threshold > 0 { first = step }
-      if first > 0 { thresholds.append(threshold) }
+      thresholds.append(threshold)
       if threshold >= 1 << 32 { break }
+      below = threshold
       step += 1
       if step > 60_000 {
         throw NetworkError("projection \(projection): delays reach beyond 60 000 steps of \(resolution) ms; bound them with max:")
       }
     }
     steps = first...step
-    self.thresholds = thresholds
-    guide = (0..<1 << Self.guideBits).map { upper in
-      let word = UInt64(upper) << UInt64(32 - Self.guideBits)
-      return UInt16(thresholds.firstIndex { $0 > word }!)
-    }
+    self.unit = unit
+    table = NumberTable(last: stride(from: first, through: step, by: unit).map { UInt32(thresholds[$0 - 1] - 1) })
   }
+
+  static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
 
   public var isConstant: Bool { steps.count == 1 }
 
@@ -56,17 +56,7 @@ public struct DelayTable: Sendable {
 
   /// Writes a delay in steps for each word.
   func fill(_ words: UnsafePointer<UInt32>, count: Int, into delays: UnsafeMutablePointer<UInt16>) {
-    let first = UInt16(steps.lowerBound)
-    thresholds.withUnsafeBufferPointer { thresholds in
-      guide.withUnsafeBufferPointer { guide in
-        for i in 0..<count {
-          let word = words[i]
-          var place = Int(guide[Int(word >> UInt32(32 - Self.guideBits))])
-          while thresholds[place] <= UInt64(word) { place += 1 }
-          delays[i] = first + UInt16(truncatingIfNeeded: place)
-        }
-      }
-    }
+    table.fill(words, count: count, first: steps.lowerBound, unit: unit, into: delays)
   }
 }
 

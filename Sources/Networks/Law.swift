@@ -60,6 +60,16 @@ public struct Law<W: VectorScalar>: Sendable {
   public func fill(_ at: RandomBlocks, count: Int, into values: UnsafeMutablePointer<W>) {
     if let constant { return values.update(repeating: constant, count: count) }
     sampler.fill(at, count: count, into: values)
+    finish(values, count)
+  }
+  /// Writes values of given words, as many each as a draw takes.
+  @inline(__always)
+  func draw(_ words: UnsafePointer<UInt32>, count: Int, into values: UnsafeMutablePointer<W>) {
+    sampler.draw(words, count: count, into: values)
+    finish(values, count)
+  }
+  @inline(__always)
+  private func finish(_ values: UnsafeMutablePointer<W>, _ count: Int) {
     if exponentiates {
       withUnsafeTemporaryAllocation(of: W.self, capacity: count) { powers in
         guard let powers = powers.baseAddress else { return }
@@ -69,19 +79,5 @@ public struct Law<W: VectorScalar>: Sendable {
     }
     if offset != 0 { for i in 0..<count { values[i] += offset } }
     if unit != 0 { for i in 0..<count { values[i] = (values[i] / unit).rounded() * unit } }
-  }
-}
-
-/// Gaps between successes of independent trials.
-struct GeometricGaps: Sendable {
-  private let sampler: LawSampler<Float>
-
-  /// - Parameter probability: of a success, between 0 and 1.
-  init(probability: Double) throws { sampler = try LawSampler(.exponential(mean: -1 / logarithmOfOnePlus(-probability))) }
-
-  /// Writes numbers whose integer part is the number of failures before the next success.
-  @inline(__always)
-  func fill(_ at: RandomBlocks, first: Int, count: Int, into numbers: UnsafeMutablePointer<Float>) {
-    sampler.fill(at, first: first, count: count, into: numbers)
   }
 }

@@ -3,8 +3,8 @@ import Maths
 
 /// Synapses in the order in which they were drawn.
 ///
-/// Invariant: `target`, `weight`, `delay` have room for `capacity` synapses, of which the first `count` are set; `words` has room for
-/// `wordCapacity`. Nothing else points at this memory.
+/// Invariant: `target`, `weight`, `delay` have room for `capacity` synapses, of which the first `count` are set; `words` and
+/// `nextWords` have room for `wordCapacity`, `counts` for `rowCapacity`. Nothing else points at this memory.
 public struct SynapseBatch<W: VectorScalar>: ~Copyable {
   /// Place of the target neuron in its tile.
   public private(set) var target: UnsafeMutablePointer<UInt16>
@@ -15,21 +15,26 @@ public struct SynapseBatch<W: VectorScalar>: ~Copyable {
   private var capacity = 0
   private(set) var words: UnsafeMutablePointer<UInt32>
   private var wordCapacity = 0
-  private(set) var numbers: UnsafeMutablePointer<Float>
+  private(set) var nextWords: UnsafeMutablePointer<UInt32>
+  /// Synapses of each row that was drawn last.
+  public private(set) var counts: UnsafeMutablePointer<UInt32>
+  private var rowCapacity = 0
 
   public init() {
     target = .allocate(capacity: 1)
     weight = .allocate(capacity: 1)
     delay = .allocate(capacity: 1)
     words = .allocate(capacity: 1)
-    numbers = .allocate(capacity: 1)
+    nextWords = .allocate(capacity: 1)
+    counts = .allocate(capacity: 1)
   }
   deinit {
     target.deallocate()
     weight.deallocate()
     delay.deallocate()
     words.deallocate()
-    numbers.deallocate()
+    nextWords.deallocate()
+    counts.deallocate()
   }
 
   public mutating func clear() { count = 0 }
@@ -51,7 +56,16 @@ public struct SynapseBatch<W: VectorScalar>: ~Copyable {
     delay = moved(delay)
   }
 
-  /// Makes room for `count` words and as many numbers.
+  /// Makes room for so many rows.
+  @inline(__always) mutating func reserveRows(_ rows: Int) {
+    if rows > rowCapacity {
+      rowCapacity = max(2 * rows, 64)
+      counts.deallocate()
+      counts = .allocate(capacity: rowCapacity)
+    }
+  }
+
+  /// Makes room for `count` words, twice.
   @inline(__always) mutating func reserveWords(_ count: Int) {
     if count > wordCapacity { growWords(to: count) }
   }
@@ -59,8 +73,8 @@ public struct SynapseBatch<W: VectorScalar>: ~Copyable {
     wordCapacity = max(count + count / 2, 4096)
     words.deallocate()
     words = .allocate(capacity: wordCapacity)
-    numbers.deallocate()
-    numbers = .allocate(capacity: wordCapacity)
+    nextWords.deallocate()
+    nextWords = .allocate(capacity: wordCapacity)
   }
 
   /// Appends one synapse.

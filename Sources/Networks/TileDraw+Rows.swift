@@ -1,18 +1,70 @@
-// The rules that draw the synapses of one source onto one tile alone: stored and procedural networks share this code.
+// The rules that draw the synapses of single sources onto one tile: stored and procedural networks share this code.
 import Maths
 
 extension TileDraw {
-  /// Appends the synapses of a source (index in its population) onto a target tile.
+  /// Rows that are drawn at a time: few enough for scratch that stays in cache.
+  public static func rowsAtATime(onto target: Tile) -> Int { min(max(65_536 / max(target.count, 1), 1), 128) }
+
+  /// Appends the synapses of sources (indices in their population) onto a target tile, row by row; `batch.counts` tells how many each has.
   ///
-  /// - Parameter pairs: that of ``pairs(_:_:)`` for the source's tile.
+  /// - Parameters:
+  ///   - laws: number of ``pairs(_:_:)`` for the tile of each source.
+  ///   - rows: at most ``rowsAtATime(onto:)``.
   @specialized(where W == Float)
   @specialized(where W == Double)
-  public func drawRow(source: Int, onto target: Tile, pairs: PairLaw, into batch: inout SynapseBatch<W>) {
-    let before = batch.count
-    let place = avoidsSelf && target.range.contains(source) ? source - target.range.lowerBound : -1
+  public func drawRows(
+    _ sources: UnsafePointer<UInt32>, laws: UnsafePointer<UInt16>, rows: Int, onto target: Tile, into batch: inout SynapseBatch<W>
+  ) {
+    let first = batch.count
+    batch.reserveRows(rows)
+    let tile = UInt32(truncatingIfNeeded: target.number)
     switch projection.rule {
     case .pairwiseBernoulli, .distance:
-      drawPairs(source: source, onto: target, pairs: pairs, avoiding: place, into: &batch)
+      batch.reserve(rows * target.count + 64)
+      batch.count += pairLaws.fill(
+        RandomBlocks(key, b: tile, c: Plane.target), sources: sources, laws: laws, rows: rows, targets: target.count,
+        into: batch.target + first, counts: batch.counts)
+      if avoidsSelf { leaveOutSelf(sources, rows: rows, target, from: first, &batch) }
+    default:
+      for row in 0..<rows {
+        let before = batch.count
+        drawTargets(Int(sources[row]), onto: target, into: &batch)
+        batch.counts[row] = UInt32(truncatingIfNeeded: batch.count - before)
+      }
+    }
+    let counts = batch.counts
+    drawProperties(&batch, from: first, sources, counts: counts, rows: rows, tile)
+  }
+
+  /// Appends the synapses of one source onto a target tile.
+  public func drawRow(source: Int, onto target: Tile, pairs: PairLaw, into batch: inout SynapseBatch<W>) {
+    var (source, law) = (UInt32(truncatingIfNeeded: source), pairs.number)
+    drawRows(&source, laws: &law, rows: 1, onto: target, into: &batch)
+  }
+
+  /// Takes the sources themselves out of their rows.
+  private func leaveOutSelf(
+    _ sources: UnsafePointer<UInt32>, rows: Int, _ target: Tile, from first: Int, _ batch: inout SynapseBatch<W>
+  ) {
+    var (read, write) = (first, first)
+    for row in 0..<rows {
+      let place = Int(sources[row]) - target.range.lowerBound
+      let end = read + Int(batch.counts[row])
+      let start = write
+      while read < end {
+        batch.target[write] = batch.target[read]
+        write += Int(batch.target[read]) == place ? 0 : 1
+        read += 1
+      }
+      batch.counts[row] = UInt32(truncatingIfNeeded: write - start)
+    }
+    batch.count = write
+  }
+
+  /// The targets of one source for rules without pairs of their own probability.
+  private func drawTargets(_ source: Int, onto target: Tile, into batch: inout SynapseBatch<W>) {
+    let place = avoidsSelf && target.range.contains(source) ? source - target.range.lowerBound : -1
+    switch projection.rule {
     case .allToAll:
       for i in 0..<target.count where i != place { batch.append(target: i, weight: 0, delay: 0) }
     case .oneToOne:
@@ -20,43 +72,8 @@ extension TileDraw {
     case .fixedOutdegree(let degree):
       let count = outdegree(of: source, onto: target, degree: degree)
       drawUniform(source: source, onto: target, count: count, avoiding: place, into: &batch)
-    case .fixedIndegree, .fixedTotalNumber, .explicit:
+    default:
       preconditionFailure("\(projection.rule.name) is not drawn source by source")
-    }
-    drawProperties(&batch, count: batch.count - before, UInt32(truncatingIfNeeded: source), UInt32(truncatingIfNeeded: target.number))
-  }
-
-  /// Each neuron of the tile with one probability: the gaps between targets are geometric.
-  @inline(__always)
-  private func drawPairs(source: Int, onto target: Tile, pairs: PairLaw, avoiding place: Int, into batch: inout SynapseBatch<W>) {
-    let p = pairs.probability
-    if p <= 0 { return }
-    let n = target.count
-    guard let gaps = pairs.gaps else {
-      for i in 0..<n where i != place { batch.append(target: i, weight: 0, delay: 0) }
-      return
-    }
-    let blocks = RandomBlocks(
-      key, a: UInt32(truncatingIfNeeded: source), b: UInt32(truncatingIfNeeded: target.number), c: Plane.target)
-    // Enough for all but one in some thousand rows; the rest goes round again.
-    let mean = Double(n) * p
-    let round = min(Int((mean + 3 * mean.squareRoot()) / 4) + 1, n / 4 + 1)
-    batch.reserve(n)
-    batch.reserveWords(4 * round)
-    var first = 0
-    var position = -1
-    while true {
-      gaps.fill(blocks, first: first, count: 4 * round, into: batch.numbers)
-      for i in 0..<4 * round {
-        // A gap beyond the tile ends the row; floats above the tile's size compare right without conversion.
-        let gap = batch.numbers[i]
-        if gap >= Float(n - 1 - position) { return }
-        position += 1 + Int(gap)
-        if position == place { continue }
-        batch.target[batch.count] = UInt16(truncatingIfNeeded: position)
-        batch.count += 1
-      }
-      first += 4 * round
     }
   }
 
@@ -64,8 +81,9 @@ extension TileDraw {
   func drawUniform(source: Int, onto target: Tile, count: Int, avoiding place: Int, into batch: inout SynapseBatch<W>) {
     if count == 0 { return }
     let free = target.count - (place >= 0 ? 1 : 0)
+    let address = RandomBlocks(key, a: UInt32(truncatingIfNeeded: source), b: UInt32(truncatingIfNeeded: target.number), c: Plane.target)
     if !projection.allowMultapses {
-      var stream = RandomStream(key, a: UInt32(truncatingIfNeeded: source), b: UInt32(truncatingIfNeeded: target.number), c: Plane.target)
+      var stream = RandomStream(key, a: address.a, b: address.b, c: address.c)
       for i in stream.sampleWithoutReplacement(count, of: free) {
         batch.append(target: i + (place >= 0 && i >= place ? 1 : 0), weight: 0, delay: 0)
       }
@@ -73,12 +91,24 @@ extension TileDraw {
     }
     batch.reserve(count)
     batch.reserveWords(count + 4)
-    RandomBlocks(key, a: UInt32(truncatingIfNeeded: source), b: UInt32(truncatingIfNeeded: target.number), c: Plane.target)
-      .fill(count: (count + 3) / 4, into: batch.words)
-    for i in 0..<count {
-      let drawn = Int((UInt64(batch.words[i]) &* UInt64(free)) >> 32)
-      batch.target[batch.count + i] = UInt16(truncatingIfNeeded: drawn + (place >= 0 && drawn >= place ? 1 : 0))
-    }
+    address.fill(count: (count + 3) / 4, into: batch.words)
+    placeUniformly(batch.words, count: count, free: free, avoiding: place, into: batch.target + batch.count)
     batch.count += count
+  }
+
+  /// A target for each word, among `free` places.
+  @inline(__always)
+  func placeUniformly(
+    _ words: UnsafePointer<UInt32>, count: Int, free: Int, avoiding place: Int, into targets: UnsafeMutablePointer<UInt16>
+  ) {
+    let bound = UInt64(free)
+    if place < 0 {
+      for i in 0..<count { targets[i] = UInt16(truncatingIfNeeded: (UInt64(words[i]) &* bound) >> 32) }
+      return
+    }
+    for i in 0..<count {
+      let drawn = Int((UInt64(words[i]) &* bound) >> 32)
+      targets[i] = UInt16(truncatingIfNeeded: drawn + (drawn >= place ? 1 : 0))
+    }
   }
 }

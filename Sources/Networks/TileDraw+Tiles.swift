@@ -65,10 +65,23 @@ extension TileDraw {
         rows.append(Int32(batch.count))
       }
     default:
-      let pairs = pairs(source, target)
-      for neuron in source.range {
-        drawRow(source: neuron, onto: target, pairs: pairs, into: &batch)
-        rows.append(Int32(batch.count))
+      drawAllRows(source, onto: target, into: &batch, rows: &rows)
+    }
+  }
+
+  /// All sources of a tile, some rows at a time.
+  private func drawAllRows(_ source: Tile, onto target: Tile, into batch: inout SynapseBatch<W>, rows: inout [Int32]) {
+    let most = Self.rowsAtATime(onto: target)
+    let laws = [UInt16](repeating: pairs(source, target).number, count: most)
+    var sources = [UInt32](repeating: 0, count: most)
+    for first in stride(from: source.range.lowerBound, to: source.range.upperBound, by: most) {
+      let count = min(most, source.range.upperBound - first)
+      for i in 0..<count { sources[i] = UInt32(truncatingIfNeeded: first + i) }
+      var end = batch.count
+      drawRows(sources, laws: laws, rows: count, onto: target, into: &batch)
+      for i in 0..<count {
+        end += Int(batch.counts[i])
+        rows.append(Int32(end))
       }
     }
   }
@@ -103,16 +116,25 @@ extension TileDraw {
         let range = source.range.lowerBound + low..<source.range.lowerBound + high
         return range.count * target.count - (avoidsSelf ? range.clamped(to: target.range).count : 0)
       }, withReplacement: true)
-    var shares: [Int] = []
+    var shares: [UInt32] = []
     shares.reserveCapacity(source.count)
-    split.forEach(total: total, places: source.count) { _, share in shares.append(share) }
+    split.forEach(total: total, places: source.count) { _, share in shares.append(UInt32(truncatingIfNeeded: share)) }
+    let sources = source.range.map { UInt32(truncatingIfNeeded: $0) }
+    let tile = UInt32(truncatingIfNeeded: target.number)
+    let first = batch.count
+    batch.reserve(total)
+    batch.reserveWords(total + 4)
+    RandomBlocks(key, b: tile, c: Plane.target).rows(sources, counts: shares, rows: sources.count, into: batch.words)
     for (i, share) in shares.enumerated() {
       let neuron = source.range.lowerBound + i
       let place = avoidsSelf && target.range.contains(neuron) ? neuron - target.range.lowerBound : -1
-      drawUniform(source: neuron, onto: target, count: share, avoiding: place, into: &batch)
-      drawProperties(&batch, count: share, UInt32(truncatingIfNeeded: neuron), UInt32(truncatingIfNeeded: target.number))
+      placeUniformly(
+        batch.words + (batch.count - first), count: Int(share), free: target.count - (place >= 0 ? 1 : 0), avoiding: place,
+        into: batch.target + batch.count)
+      batch.count += Int(share)
       rows.append(Int32(batch.count))
     }
+    drawProperties(&batch, from: first, sources, counts: shares, rows: sources.count, tile)
   }
 
   // MARK: fixed_indegree
@@ -127,6 +149,7 @@ extension TileDraw {
     // Target by target, then turned into rows by source with a counting sort that keeps the order.
     var drawn = SynapseBatch<W>()
     var sources: [Int32] = []
+    var (targets, degrees): ([UInt32], [UInt32]) = ([], [])
     for i in 0..<target.count {
       let count = Int(counts.counts[first + i])
       if count == 0 { continue }
@@ -143,8 +166,11 @@ extension TileDraw {
         sources.append(Int32(place + (own >= 0 && place >= own ? 1 : 0)))
         drawn.append(target: i, weight: 0, delay: 0)
       }
-      drawProperties(&drawn, count: count, a, b, planes: Self.byTarget)
+      targets.append(a)
+      degrees.append(UInt32(truncatingIfNeeded: count))
     }
+    drawProperties(
+      &drawn, from: 0, targets, counts: degrees, rows: targets.count, UInt32(truncatingIfNeeded: source.number), planes: Self.byTarget)
     var ends = [Int32](repeating: 0, count: source.count + 1)
     ends[0] = Int32(batch.count)
     for place in sources { ends[Int(place) + 1] += 1 }

@@ -16,7 +16,8 @@ enum Plane {
 /// A projection made ready for drawing.
 ///
 /// The synapses of (source, target tile) come from the addresses (key of the projection; source, tile, plane), one plane each for targets,
-/// weights and delays, in the order of ascending target for rules by pair and in the order of drawing for the others.
+/// weights and delays, in the order of ascending target for rules by pair and in the order of drawing for the others. Rows are drawn many at
+/// a time, which changes none of them.
 public struct TileDraw<W: VectorScalar>: Sendable {
   public let projection: Projection
   public let number: Int
@@ -25,9 +26,9 @@ public struct TileDraw<W: VectorScalar>: Sendable {
   let delays: DelayTable
   /// The edges of an explicit list that end on owned tiles.
   var edges: EdgeTable?
-  private let uniformGaps: GeometricGaps?
-  /// By the probabilities that a pair of columns can have.
-  private let stencilGaps: [Double: GeometricGaps]
+  let pairLaws: PairLaws
+  /// The law of each probability that a pair can have.
+  private let lawNumbers: [Double: UInt16]
   let weights: Law<W>
   let tiles: TileMap
   let key: StreamKey
@@ -79,21 +80,21 @@ public struct TileDraw<W: VectorScalar>: Sendable {
       delaySteps = delays.steps
     }
     self.resolution = resolution
-    var uniform: GeometricGaps?
-    var byStencil: [Double: GeometricGaps] = [:]
+    var probabilities = [0.0]
     switch projection.rule {
     case .pairwiseBernoulli(let p):
       if !(p >= 0 && p <= 1) { throw NetworkError("projection \(projection.name): p \(p) is not a probability") }
-      if p > 0 && p < 1 { uniform = try GeometricGaps(probability: p) }
+      probabilities.append(p)
     case .distance(let stencil):
       guard case .columns(let grid, _) = network.populations[projection.source].layout,
         case .columns(let other, _) = network.populations[projection.target].layout, grid == other
       else { throw NetworkError("projection \(projection.name): a distance rule needs two populations on the same grid of columns") }
-      for p in stencil.probabilities(on: grid) where p > 0 && p < 1 { byStencil[p] = try GeometricGaps(probability: p) }
+      probabilities += stencil.probabilities(on: grid).sorted()
     default: break
     }
-    uniformGaps = uniform
-    stencilGaps = byStencil
+    let target = tiles.tiles(ofPopulation: projection.target)
+    pairLaws = PairLaws(probabilities, targets: target.isEmpty ? 0 : tiles[target.upperBound - 1].count)
+    lawNumbers = Dictionary(probabilities.indices.map { (probabilities[$0], UInt16(truncatingIfNeeded: $0)) }) { first, _ in first }
     try check()
   }
 
@@ -154,30 +155,43 @@ public struct TileDraw<W: VectorScalar>: Sendable {
   }
 
   /// The law of pairs between two tiles, the same for all their neurons.
-  public func pairs(_ source: Tile, _ target: Tile) -> PairLaw {
-    let p = probability(source, target)
-    if case .pairwiseBernoulli = projection.rule { return PairLaw(probability: p, gaps: uniformGaps) }
-    return PairLaw(probability: p, gaps: stencilGaps[p])
+  public func pairs(_ source: Tile, _ target: Tile) -> PairLaw { PairLaw(number: lawNumbers[probability(source, target)] ?? 0) }
+
+  /// The largest number of steps that divides all delays.
+  public var delayUnit: Int {
+    if case .explicit = projection.rule { return 1 }
+    return delays.unit
   }
 
-  /// Draws weights and delays for the `count` synapses at the end of the batch, from the words at an address.
+  /// Draws weights and delays for the rows at the end of the batch, `counts[r]` synapses each, from the addresses (sources[r], b).
   @inline(__always)
-  func drawProperties(_ batch: inout SynapseBatch<W>, count: Int, _ a: UInt32, _ b: UInt32, planes: UInt32 = 0) {
+  func drawProperties(
+    _ batch: inout SynapseBatch<W>, from first: Int, _ sources: UnsafePointer<UInt32>, counts: UnsafePointer<UInt32>, rows: Int,
+    _ b: UInt32,
+    planes: UInt32 = 0
+  ) {
+    let count = batch.count - first
     if count == 0 { return }
-    let first = batch.count - count
-    weights.fill(RandomBlocks(key, a: a, b: b, c: Plane.weight + planes), count: count, into: batch.weight + first)
+    batch.reserveWords(count * W.wordsPerDraw + 4)
+    let address = RandomBlocks(key, b: b, c: Plane.weight + planes)
+    // The planes of weights and delays follow each other, and in single precision both take a word.
+    let together = weights.constant == nil && !delays.isConstant && W.wordsPerDraw == 1
+    if let constant = weights.constant {
+      (batch.weight + first).update(repeating: constant, count: count)
+    } else {
+      address.rows(sources, counts: counts, rows: rows, per: W.wordsPerDraw, into: batch.words, next: together ? batch.nextWords : nil)
+      weights.draw(batch.words, count: count, into: batch.weight + first)
+    }
     if delays.isConstant {
       (batch.delay + first).update(repeating: UInt16(delays.steps.lowerBound), count: count)
     } else {
-      batch.reserveWords(count + 4)
-      RandomBlocks(key, a: a, b: b, c: Plane.delay + planes).fill(count: (count + 3) / 4, into: batch.words)
-      delays.fill(batch.words, count: count, into: batch.delay + first)
+      if !together { RandomBlocks(key, b: b, c: Plane.delay + planes).rows(sources, counts: counts, rows: rows, into: batch.nextWords) }
+      delays.fill(batch.nextWords, count: count, into: batch.delay + first)
     }
   }
 }
 
-/// The probability of a pair, with the law of the gaps between targets where it is neither 0 nor 1.
+/// The law of the pairs of two tiles, by its number in the projection.
 public struct PairLaw: Sendable {
-  let probability: Double
-  let gaps: GeometricGaps?
+  public let number: UInt16
 }

@@ -38,19 +38,20 @@ final class Block<S: SimulationScalar> {
   var groupsOfTile: [Int: Range<Int>] = [:]
   let pending: PendingRows<S>
   /// With procedural storage: the rows that are drawn, and their events under way.
-  var procedural = ProceduralRows<S>([:])
-  var arrivals: ArrivalQueue<S>?
+  var procedural = ProceduralRows<S>([], interval: 1, draws: [])
+  var arrivals: TileArrivals<S>?
   /// The same for spikes from outside, which are known before the network's own of the same interval: they wait apart and are added first,
   /// so that sums have one order with either storage.
   let pendingExternal: PendingRows<S>
-  var arrivalsExternal: ArrivalQueue<S>?
+  var arrivalsExternal: TileArrivals<S>?
   /// Places of the neurons that spiked, while a tile is updated.
   let fired: UnsafeMutablePointer<UInt16>
 
   /// Adds what arrives in a step to the input; returns the number of synaptic events.
   func deliver(step: Int) -> Int {
     if let arrivalsExternal, let arrivals {
-      return arrivalsExternal.deliver(step: step, into: input, width: width) + arrivals.deliver(step: step, into: input, width: width)
+      return arrivalsExternal.deliver(step: step, block: tiles, into: input, width: width)
+        + arrivals.deliver(step: step, block: tiles, into: input, width: width)
     }
     return pendingExternal.deliver(step: step, into: input) + pending.deliver(step: step, into: input)
   }

@@ -35,6 +35,8 @@ public final class Simulation<S: SimulationScalar> {
   /// Spikes of one step while they are put on their way, and their rows in one block.
   var located: [LocatedSpike] = []
   var found: [FoundRow] = []
+  /// With procedural storage: the spikes that are being put on their way.
+  var spikesBySource: SpikesBySource
   let scratch = InputScratch<S>()
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0
@@ -74,6 +76,7 @@ public final class Simulation<S: SimulationScalar> {
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
     exchange = try SpikeExchange(
       communicator, routing, interval: SpikeExchange.interval(shortestDelay: draws.shortestDelay), packetWords: 254)
+    spikesBySource = SpikesBySource(tiles: [], tiles)
     recent = [[UInt32]](repeating: [], count: draws.longestDelay)
     counts = SimulationCounts(populations: network.populations.count)
     hashes = TileHashes(count: owned.count)
@@ -173,22 +176,23 @@ public final class Simulation<S: SimulationScalar> {
       arenas.append(arena)
       arenaBytes = arena.bytes
     } else {
-      let pool = ChunkPool<S>()
-      for block in blocks { block.prepareProcedural(draws, pool: pool) }
+      let memory = EventMemory()
+      let sources = draws.sourceTiles(of: owned)
+      let places = Dictionary(uniqueKeysWithValues: sources.enumerated().map { ($1, Int32($0)) })
+      for block in blocks { block.prepareProcedural(draws, sourcePlaces: places, memory: memory) }
+      spikesBySource = SpikesBySource(tiles: sources, tiles)
       // Nobody has counted them; the mean of the rules is what there is.
       counts.synapses = Int(expectedSynapses().rounded())
-      chunks = pool
       progress(1)
     }
     var concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
-    for block in blocks { concerned.formUnion(block.procedural.sources) }
+    concerned.formUnion(spikesBySource.tiles)
     externalSpikes = try ExternalSpikes(
       description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,
       lastStep: description.steps, concerns: concerned.contains)
     prepareInputs()
   }
   private var arenas: [SynapseArena] = []
-  private var chunks: ChunkPool<S>?
 
   /// Mean number of synapses onto this rank's tiles.
   func expectedSynapses() -> Double {

@@ -76,9 +76,16 @@ extension Simulation {
     try exchange.finish()
     stopwatch.lap(.communication)
     pulse.enter(.delivery)
-    for lag in 0..<steps {
-      for spike in exchange.arrived[lag] { locate(spike) }
-      try sendLocated(step: end - steps + lag, external: false)
+    if description.storage == .procedural {
+      // All steps at once: the more rows are drawn together the better.
+      spikesBySource.clear()
+      for lag in 0..<steps { spikesBySource.append(exchange.arrived[lag]) }
+      try sendDrawn(first: end - steps, external: false)
+    } else {
+      for lag in 0..<steps {
+        for spike in exchange.arrived[lag] { locate(spike) }
+        try sendLocated(step: end - steps + lag, external: false)
+      }
     }
     stopwatch.lap(.delivery)
   }
@@ -176,14 +183,13 @@ extension Simulation {
 
   /// Puts the located spikes, all of one step, on their way to all blocks.
   func sendLocated(step: Int, external: Bool) throws {
+    if description.storage == .procedural {
+      spikesBySource.clear()
+      spikesBySource.append(located.map { UInt32(truncatingIfNeeded: $0.neuron) })
+      try sendDrawn(first: step, external: external)
+      return located.removeAll(keepingCapacity: true)
+    }
     for block in blocks {
-      if let arrivals = external ? block.arrivalsExternal : block.arrivals {
-        for spike in located {
-          try block.procedural.spike(
-            source: spike.source, tile: spike.tile, step: step, block: block.tiles, draws: draws.draws, queue: arrivals)
-        }
-        continue
-      }
       let pending = external ? block.pendingExternal : block.pending
       // Where a row begins is far away, and so is the row: both are asked for before the first one is needed.
       located.withUnsafeBufferPointer { spikes in
@@ -212,6 +218,16 @@ extension Simulation {
       found.removeAll(keepingCapacity: true)
     }
     located.removeAll(keepingCapacity: true)
+  }
+}
+
+extension Simulation {
+  /// Draws the synapses of the spikes taken, the first of them emitted in step `first`.
+  private func sendDrawn(first: Int, external: Bool) throws {
+    for block in blocks {
+      guard let arrivals = external ? block.arrivalsExternal : block.arrivals else { continue }
+      try block.procedural.send(spikesBySource, first: first, block: block.tiles, draws: draws.draws, arrivals: arrivals)
+    }
   }
 }
 

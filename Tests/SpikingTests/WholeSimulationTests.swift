@@ -19,7 +19,7 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     self.description = description
   }
 
-  static let all = [balanced, alpha, external, grid, twoModels]
+  static let all = [balanced, alpha, external, grid, twoModels, interleaved]
   static let procedural = all.filter { $0.description.network.projections.allSatisfy(\.rule.isDrawnPerSource) }
 
   private static func projection(
@@ -93,6 +93,22 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     let second = (0..<500).map { _ in (time: (stream.uniform(1, 500)).rounded() / 10, neuron: stream.integer(below: 70)) }
     description.spikes = [(0, SpikeList(first)), (2, SpikeList(second))]
     return NetworkCase("iaf_psc_delta, spikes from outside", shortestDelay: 15, description)
+  }()
+
+  /// Two projections between the same populations, delays that are no multiples of the interval of five steps.
+  static let interleaved: NetworkCase = {
+    let excitation = Distribution.normal(mean: 60, sd: 20, min: 0)
+    let delay = Distribution.uniform(low: 0.5, high: 4)
+    return NetworkCase(
+      "iaf_psc_exp, projections side by side", interval: 5,
+      describe(
+        [population("e", "iaf_psc_exp", 90, initial: ["V_m": .normal(mean: -60, sd: 4)])],
+        [
+          projection(0, 0, .pairwiseBernoulli(0.2), excitation, delay), projection(0, 0, .pairwiseBernoulli(0.4), excitation, delay),
+          projection(0, 0, .fixedOutdegree(30), .normal(mean: -110, sd: 30, max: 0), .constant(1.3)),
+        ],
+        inputs: [InputDescription(name: "to e", population: 0, kind: .poisson(rate: 9000, weight: .constant(60), receptor: .bySign))],
+        duration: 60))
   }()
 
   /// The column grid in small: distance rules, events of random amplitude.

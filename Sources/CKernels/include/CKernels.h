@@ -58,12 +58,13 @@ enum {
   /// The same within [low, high]: `start` is the probability of what lies below, `mass` that of what lies within. Where the window's
   /// middle is above the mean, b is negative and `start` that of what lies above high, so that `start` keeps its precision. `deep` is 1
   /// where draws lie further out than 7.5 deviations, 2 start + mass / 2^32 < 4e-14; then f32 draws take the slower quantile of f64.
+  /// `even` is 1 where the window lies evenly around the mean.
   ckernels_truncated_normal,
   /// Mean a; mass = 1 for the whole law, 1 - exp(-high / a) for the law restricted to (0, high).
   ckernels_exponential,
 };
 typedef struct {
-  int32_t kind, deep;
+  int32_t kind, deep, even;
   double a, b, low, high, start, mass;
 } ckernels_law;
 
@@ -75,6 +76,38 @@ void ckernels_fill_f32(const ckernels_law *law, ckernels_address at, int64_t fir
 void ckernels_fill_f64(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out);
 /// Whole numbers below bound of words first ..< first + count of an address; each has its probability to within 2^-32.
 void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64_t count, uint32_t *out);
+
+// Rows of synapses
+// A row is what one source has onto one tile of targets. Row r draws from the addresses (at.key; sources[r], at.b, at.c).
+
+/// Which targets of a tile a source reaches, each with one probability.
+typedef struct {
+  /// Dense laws draw once per target: 16 bits below `high` are a success, and equal to it one if 32 further bits are below `low`.
+  /// Word i / 2 of the address holds the bits of target i (the low half first), word i from block 2^31 on the further ones.
+  int32_t dense;
+  uint32_t high, low;
+  /// Others draw the gaps between targets: gap k is the whole part of -scale log u, u from word k. `units` blocks are made in one go.
+  float scale;
+  int32_t units;
+} ckernels_pair_law;
+
+/// Writes the targets of the rows, one row after the other, each ascending and below `targets`, and counts[r] of each. Row r follows
+/// laws[law_of[r]]. `out` has room for 64 more than rows * targets. Returns the number of targets.
+int64_t ckernels_pair_rows(const ckernels_pair_law *laws, ckernels_address at, const uint32_t *sources, const uint16_t *law_of, int64_t rows,
+                           int32_t targets, uint16_t *out, uint32_t *counts);
+/// Writes the first per * counts[r] words of each row, one row after the other; the same at the counter word at.c + 1 into `next`, if there
+/// is one. Both have room for four words more.
+void ckernels_row_words(ckernels_address at, const uint32_t *sources, const uint32_t *counts, int64_t rows, int64_t per, uint32_t *out,
+                        uint32_t *next);
+
+/// A law of whole numbers: word w gives first + unit k for the least k with w <= last[k], the last of which is 2^32 - 1. With c = w >> 21, guide[c]
+/// is the least k of such words in its upper 10 bits and the number of them that give it in its lower 22, if each such part of the words
+/// has one boundary at most and there are no more than 1,024 numbers; else `guide` is NULL.
+typedef struct {
+  const uint32_t *guide, *last;
+  int32_t first, unit, count;
+} ckernels_delay_table;
+void ckernels_delays(const ckernels_delay_table *table, const uint32_t *words, int64_t count, uint16_t *out);
 
 // Poisson counts
 
@@ -111,3 +144,36 @@ void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weigh
 
 /// Writes tag + i for every i with values[i] == value, ascending, and returns how many there are. `out` has room for `count`.
 int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out);
+
+// Synaptic events under way
+
+/// Bytes of the pieces that lists of events are made of.
+enum { ckernels_event_chunk = 512 };
+/// Events in the order in which they were put: where the next one goes, and the first chunk (NULL if there is none).
+typedef struct {
+  uint8_t *end, *first;
+} ckernels_event_list;
+/// Chunks that are in no list: the last one is taken next. There is room for all chunks.
+typedef struct {
+  uint8_t **free;
+  int64_t count;
+} ckernels_event_chunks;
+/// The lists of a tile: list (step & mask) * channels + channel. A negative channel means the sign of each weight: 0, or 1 if it is negative.
+typedef struct {
+  uint32_t mask, channels;
+  int32_t channel;
+} ckernels_event_form;
+
+/// Makes lists of scalars of 4 or 8 bytes empty.
+void ckernels_clear_event_lists(ckernels_event_list *lists, int64_t count, int64_t scalar_bytes);
+/// Asks for the ends of the lists of some steps, to which events will be added soon.
+void ckernels_prefetch_event_lists(const ckernels_event_list *lists, uint32_t mask, uint32_t channels, uint32_t step, int64_t steps);
+/// Puts events that arrive delays[i] after `step`. There must be count / 50 chunks, and one for each of the lists or events,
+/// whichever are fewer.
+void ckernels_put_events_f32(ckernels_event_list *lists, ckernels_event_form form, uint32_t step, const uint16_t *targets,
+                             const float *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks);
+void ckernels_put_events_f64(ckernels_event_list *lists, ckernels_event_form form, uint32_t step, const uint16_t *targets,
+                             const double *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks);
+/// input[target] += weight for the events of a list, in their order; empties it. Returns their number.
+int64_t ckernels_add_events_f32(ckernels_event_list *list, float *input, ckernels_event_chunks *chunks);
+int64_t ckernels_add_events_f64(ckernels_event_list *list, double *input, ckernels_event_chunks *chunks);

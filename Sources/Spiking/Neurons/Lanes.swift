@@ -1,4 +1,5 @@
 // Vectors of the simulation's scalar: what a model's loop is written in, once for single and double precision.
+import CKernels
 import Maths
 import Storage
 
@@ -88,6 +89,13 @@ public protocol SimulationScalar: VectorScalar, HDF5Element {
   associatedtype Lanes: LaneVector where Lanes.Scalar == Self
   /// The word used in configurations.
   static var precision: String { get }
+  static func kernelPutEvents(
+    _ lists: UnsafeMutablePointer<ckernels_event_list>, _ form: ckernels_event_form, _ step: UInt32, _ targets: UnsafePointer<UInt16>,
+    _ weights: UnsafePointer<Self>, _ delays: UnsafePointer<UInt16>, _ count: Int64, _ chunks: UnsafeMutablePointer<ckernels_event_chunks>)
+  static func kernelAddEvents(
+    _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Self>,
+    _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
+  ) -> Int64
 }
 extension Float: SimulationScalar {
   public typealias Lanes = FloatLanes

@@ -26,6 +26,20 @@ struct NetworkDraws<S: SimulationScalar> {
       draws.filter { !network.populations[$0.projection.source].isVirtual }.map(\.delaySteps.lowerBound).min() ?? longestDelay
   }
 
+  /// Source tiles of a rank's tiles, ascending.
+  func sourceTiles(of owned: [Int]) -> [Int] {
+    var sources: Set<Int> = []
+    for draw in draws {
+      let targets = owned.lazy.map { tiles[$0] }.filter { $0.population == draw.projection.target }
+      if draw.projection.hasGeometry {
+        for target in targets { sources.formUnion(draw.projection.sourceTiles(of: target, tiles)) }
+      } else if let target = targets.first {
+        sources.formUnion(draw.projection.sourceTiles(of: target, tiles))
+      }
+    }
+    return sources.sorted()
+  }
+
   /// The receptor of a projection's synapses on a model, or -1 if each weight's sign decides.
   func channel(_ projection: Int, receptors: Int) -> Int {
     switch network.projections[projection].receptor {
@@ -77,19 +91,29 @@ extension Block {
   }
 
   /// Makes the block ready for drawing its synapses at every spike.
-  func prepareProcedural(_ network: NetworkDraws<S>, pool: ChunkPool<S>) {
-    var targets: [Int: [ProceduralTarget]] = [:]
-    for (source, reached) in connections(network) {
-      let sourceTile = network.tiles[source]
-      targets[source] = reached.map { projection, place in
-        ProceduralTarget(
-          projection: projection, place: place, pairs: network.draws[projection].pairs(sourceTile, tiles[place].tile),
-          channel: network.channel(projection, receptors: tiles[place].description.receptors.count))
+  ///
+  /// - Parameter sourcePlaces: of source tiles among the rank's.
+  func prepareProcedural(_ network: NetworkDraws<S>, sourcePlaces: [Int: Int32], memory: EventMemory) {
+    var hasExternal = false
+    let inputs = tiles.map { target in
+      network.draws.indices.filter { network.draws[$0].projection.target == target.tile.population }.map { number in
+        let draw = network.draws[number]
+        hasExternal = hasExternal || network.network.populations[draw.projection.source].isVirtual
+        return ProceduralInput(
+          projection: number, sourcePopulation: draw.projection.source,
+          channel: network.channel(number, receptors: target.description.receptors.count),
+          sources: draw.projection.sourceTiles(of: target.tile, network.tiles).map { source in
+            ProceduralSource(tile: sourcePlaces[source] ?? 0, law: draw.pairs(network.tiles[source], target.tile).number)
+          })
       }
     }
-    procedural = ProceduralRows(targets)
-    arrivals = ArrivalQueue(longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, pool: pool)
-    arrivalsExternal = ArrivalQueue(longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, pool: pool)
+    procedural = ProceduralRows(inputs, interval: network.shortestDelay, draws: network.draws)
+    func queue(_ tiles: Int) -> TileArrivals<S> {
+      TileArrivals(
+        tiles: tiles, longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, memory: memory)
+    }
+    arrivals = queue(tiles.count)
+    arrivalsExternal = queue(hasExternal ? tiles.count : 0)
   }
 
   /// For each source tile that reaches the block, ascending: the projections and the places of the tiles they reach.

@@ -1,0 +1,47 @@
+// Synaptic events under way: put into lists by the step of their arrival, added to the inputs when it comes; included once per level.
+
+// Chunks that will soon be begun or read are asked for: both ways they have left the cache long ago.
+#define EVENTS(type, suffix, record, full, store)                                                                                            \
+  INLINE void LEVEL(put_all_##suffix)(ckernels_event_list *lists, uint32_t mask, uint32_t channels, uint32_t channel, int by_sign,           \
+                                      uint32_t step, const uint16_t *restrict targets, const type *restrict weights,                         \
+                                      const uint16_t *restrict delays, int64_t count, ckernels_event_chunks *chunks) {                       \
+    for (int64_t i = 0; i < count; i++) {                                                                                                    \
+      ckernels_event_list *list = lists + (((step + delays[i]) & mask) * channels + (by_sign ? (uint32_t)(weights[i] < 0) : channel));       \
+      uint8_t *end = list->end;                                                                                                              \
+      if (__builtin_expect(((uintptr_t)end & (event_chunk - 1)) == (full), 0)) end = longer_list(list, chunks);                              \
+      store;                                                                                                                                 \
+      list->end = end + (record);                                                                                                            \
+    }                                                                                                                                        \
+  }                                                                                                                                          \
+  static void LEVEL(put_events_##suffix)(ckernels_event_list *lists, ckernels_event_form form, uint32_t step, const uint16_t *targets,       \
+                                         const type *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks) {        \
+    uint32_t channel = form.channel < 0 ? 0 : (uint32_t)form.channel;                                                                        \
+    if (form.channels == 1) LEVEL(put_all_##suffix)(lists, form.mask, 1, 0, 0, step, targets, weights, delays, count, chunks);               \
+    else LEVEL(put_all_##suffix)(lists, form.mask, form.channels, channel, form.channel < 0, step, targets, weights, delays, count, chunks); \
+  }                                                                                                                                          \
+  static int64_t LEVEL(add_events_##suffix)(ckernels_event_list *list, type *restrict input, ckernels_event_chunks *chunks) {                \
+    int64_t count = 0;                                                                                                                       \
+    uint8_t *chunk = list->first;                                                                                                            \
+    while (chunk) {                                                                                                                          \
+      uint8_t *next = next_chunk(chunk);                                                                                                     \
+      if (next)                                                                                                                              \
+        for (int line = 0; line < event_chunk; line += 64) __builtin_prefetch(next + line, 0, 3);                                            \
+      const uint8_t *end = next ? chunk + (full) : list->end;                                                                                \
+      for (const uint8_t *p = chunk + 8; p < end; p += (record)) {                                                                           \
+        type weight;                                                                                                                         \
+        uint16_t target;                                                                                                                     \
+        memcpy(&weight, p, sizeof weight);                                                                                                   \
+        memcpy(&target, p + sizeof weight, 2);                                                                                               \
+        input[target] += weight;                                                                                                             \
+      }                                                                                                                                      \
+      count += (end - chunk - 8) / (record);                                                                                                 \
+      chunks->free[chunks->count++] = chunk;                                                                                                 \
+      chunk = next;                                                                                                                          \
+    }                                                                                                                                        \
+    *list = (ckernels_event_list){(uint8_t *)(uintptr_t)(full), NULL};                                                                       \
+    return count;                                                                                                                            \
+  }
+// Four bytes of weight and two of target are one store of eight; the next event lies over the surplus.
+EVENTS(float, f32, 6, event_full_f32, uint64_t both = bits_of_float(weights[i]) | (uint64_t)targets[i] << 32; memcpy(end, &both, 8))
+EVENTS(double, f64, 10, event_full_f64, memcpy(end, weights + i, 8); memcpy(end + 8, targets + i, 2))
+#undef EVENTS

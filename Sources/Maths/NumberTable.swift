@@ -1,0 +1,41 @@
+// A law of whole numbers drawn by table, one word each.
+import CKernels
+
+/// A law of whole numbers by its cumulative probabilities, drawn from one word each.
+public struct NumberTable: Sendable {
+  /// Word w gives the least k with w <= last[k].
+  private let last: [UInt32]
+  private let guide: [UInt32]
+  private static let guideBits: UInt32 = 11
+
+  /// - Parameter last: ascending; the last one is 2^32 - 1.
+  public init(last: [UInt32]) {
+    precondition(last.last == .max && last.count <= 65_535, "a table of numbers ends with the largest word")
+    self.last = last
+    let shift = 32 - Self.guideBits
+    var place = 0
+    var guide: [UInt32]? = last.count <= 1024 ? [] : nil
+    for part in 0..<UInt32(1) << Self.guideBits where guide != nil {
+      let first = part << shift
+      let end = first + (1 << shift - 1)
+      while last[place] < first { place += 1 }
+      let within = min(last[place], end) - first + 1
+      guide?.append(UInt32(place) << 22 | within)
+      // A second boundary within the part: the short way is closed.
+      if last[place] < end && last[place + 1] < end { guide = nil }
+    }
+    self.guide = guide ?? []
+  }
+
+  /// Writes `first` + `unit` times the number of each word.
+  public func fill(_ words: UnsafePointer<UInt32>, count: Int, first: Int, unit: Int, into out: UnsafeMutablePointer<UInt16>) {
+    last.withUnsafeBufferPointer { last in
+      guide.withUnsafeBufferPointer { guide in
+        var table = ckernels_delay_table(
+          guide: guide.isEmpty ? nil : guide.baseAddress, last: last.baseAddress, first: Int32(first), unit: Int32(unit),
+          count: Int32(last.count))
+        ckernels_delays(&table, words, Int64(count), out)
+      }
+    }
+  }
+}

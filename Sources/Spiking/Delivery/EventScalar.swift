@@ -1,0 +1,28 @@
+// The kernels of events under way, by precision.
+import CKernels
+
+extension Float {
+  @inline(__always)
+  public static func kernelPutEvents(
+    _ lists: UnsafeMutablePointer<ckernels_event_list>, _ form: ckernels_event_form, _ step: UInt32, _ targets: UnsafePointer<UInt16>,
+    _ weights: UnsafePointer<Float>, _ delays: UnsafePointer<UInt16>, _ count: Int64, _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
+  ) { ckernels_put_events_f32(lists, form, step, targets, weights, delays, count, chunks) }
+  @inline(__always)
+  public static func kernelAddEvents(
+    _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Float>,
+    _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
+  ) -> Int64 { ckernels_add_events_f32(list, input, chunks) }
+}
+
+extension Double {
+  @inline(__always)
+  public static func kernelPutEvents(
+    _ lists: UnsafeMutablePointer<ckernels_event_list>, _ form: ckernels_event_form, _ step: UInt32, _ targets: UnsafePointer<UInt16>,
+    _ weights: UnsafePointer<Double>, _ delays: UnsafePointer<UInt16>, _ count: Int64, _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
+  ) { ckernels_put_events_f64(lists, form, step, targets, weights, delays, count, chunks) }
+  @inline(__always)
+  public static func kernelAddEvents(
+    _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Double>,
+    _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
+  ) -> Int64 { ckernels_add_events_f64(list, input, chunks) }
+}

@@ -1,0 +1,102 @@
+// Synaptic events under way when nothing is stored: drawn when their spikes are known, kept by tile and step of arrival.
+import CKernels
+import CPlatform
+
+/// Pieces of memory for events, shared by a rank's blocks.
+///
+/// Invariant: a chunk is free or belongs to one list.
+final class EventMemory {
+  fileprivate var chunks = ckernels_event_chunks()
+  private var slabs: [(base: UnsafeMutableRawPointer, bytes: Int)] = []
+  var bytes: Int { slabs.reduce(0) { $0 + $1.bytes } }
+  init() { chunks.free = .allocate(capacity: 1) }
+  deinit {
+    chunks.free.deallocate()
+    for slab in slabs { cplatform_free(slab.base, Int64(slab.bytes)) }
+  }
+
+  /// Sees to it that there are so many free chunks.
+  @inline(__always) fileprivate func reserve(_ count: Int) throws {
+    if chunks.count < count { try grow(count) }
+  }
+  @inline(never) private func grow(_ count: Int) throws {
+    // Slabs grow with what is in use, by a sixteenth, and are whole large pages.
+    let page = 1 << 21
+    let wanted = max(count * Int(ckernels_event_chunk), bytes / 16)
+    let size = (wanted + page - 1) / page * page
+    guard let base = cplatform_allocate(Int64(size)) else { throw MemoryError(bytes: size, what: "synaptic events under way") }
+    slabs.append((base, size))
+    let free = UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>.allocate(capacity: bytes / Int(ckernels_event_chunk))
+    free.update(from: chunks.free, count: Int(chunks.count))
+    chunks.free.deallocate()
+    chunks.free = free
+    // The last one is taken first.
+    for place in stride(from: size - Int(ckernels_event_chunk), through: 0, by: -Int(ckernels_event_chunk)) {
+      free[Int(chunks.count)] = (base + place).assumingMemoryBound(to: UInt8.self)
+      chunks.count += 1
+    }
+  }
+}
+
+/// The events under way to the tiles of one block: one list per tile, step and channel, in the order in which they were put there.
+///
+/// That order is (step of emission, source, projection, place in the draw), the one in which stored rows are added: same bits. Neurons of
+/// different tiles never meet, so tiles are dealt with one after the other.
+final class TileArrivals<S: SimulationScalar> {
+  private let lists: UnsafeMutablePointer<ckernels_event_list>
+  private let tiles: Int
+  private let perTile: Int
+  private let mask: Int
+  private let channels: Int
+  private let memory: EventMemory
+
+  init(tiles: Int, longestDelay: Int, interval: Int, channels: Int, memory: EventMemory) {
+    var length = 1
+    while length < longestDelay + interval + 1 { length *= 2 }
+    mask = length - 1
+    self.tiles = tiles
+    self.channels = channels
+    self.memory = memory
+    perTile = length * channels
+    lists = .allocate(capacity: tiles * perTile)
+    ckernels_clear_event_lists(lists, Int64(tiles * perTile), Int64(MemoryLayout<S>.stride))
+  }
+  deinit { lists.deallocate() }
+
+  /// Asks for the ends of a tile's lists, to which events that arrive in these steps will be put soon.
+  func prefetch(tile: Int, from step: Int, through last: Int) {
+    ckernels_prefetch_event_lists(
+      lists + tile * perTile, UInt32(mask), UInt32(channels), UInt32(truncatingIfNeeded: step), Int64(min(last - step, mask) + 1))
+  }
+
+  /// Puts drawn events of one channel (-1: by sign) into the lists of a tile.
+  @inline(__always)
+  func put(
+    tile: Int, channel: Int, step: Int, targets: UnsafePointer<UInt16>, weights: UnsafePointer<S>, delays: UnsafePointer<UInt16>, count: Int
+  ) throws {
+    // A chunk for every fifty events, and one for each list that is met.
+    try memory.reserve(count / 50 + min(count, perTile) + 1)
+    let form = ckernels_event_form(mask: UInt32(mask), channels: UInt32(channels), channel: Int32(channel))
+    S.kernelPutEvents(
+      lists + tile * perTile, form, UInt32(truncatingIfNeeded: step), targets, weights, delays, Int64(count), &memory.chunks)
+  }
+
+  /// Adds what arrives in a step to the inputs of the block's tiles and gives the memory back; returns the number of synaptic events.
+  func deliver(step: Int, block: [OwnedTile<S>], into input: UnsafeMutablePointer<S>, width: Int) -> Int {
+    var events = 0
+    let place = (step & mask) * channels
+    for tile in 0..<tiles {
+      // Each list has left the cache long ago: its head is asked for four tiles ahead, its first chunk two.
+      if let first = lists[min(tile + 2, tiles - 1) * perTile + place].first {
+        for line in 0..<Int(ckernels_event_chunk) / 64 { cplatform_prefetch(first + 64 * line) }
+      }
+      cplatform_prefetch(lists + (min(tile + 4, tiles - 1) * perTile + place))
+      for channel in 0..<channels {
+        let list = lists + (tile * perTile + place + channel)
+        if list.pointee.first == nil { continue }
+        events += Int(S.kernelAddEvents(list, input + (channel * width + block[tile].offset), &memory.chunks))
+      }
+    }
+    return events
+  }
+}
