@@ -19,7 +19,7 @@ struct Colonnade: ParsableCommand {
 
       \(Running.ExitCode.helpText)
       """,
-    version: "colonnade \(ProgramVersion.text)",
+    version: ProgramVersion.description,
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, BenchmarkCommand.self, ReportCommand.self,
       ExportCommand.self, ModelsCommand.self, ExampleCommand.self,
