@@ -12,6 +12,8 @@ import PackageDescription
 let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra"])]
 /// The pkg-config name of the site's MPI. Open MPI is tested; others are taken from the environment.
 let mpi = Context.environment["MPI_PKG_CONFIG"] ?? "ompi-c"
+/// The commit that --version tells; cluster/commit.sh finds it, a plain build does not know it.
+let commit: [CSetting] = Context.environment["COLONNADE_COMMIT"].map { [.define("COLONNADE_COMMIT", to: "\"\($0)\"")] } ?? []
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: vector)
@@ -34,7 +36,7 @@ let package = Package(
     .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: exactC),
     .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
     .target(name: "CGzip", cSettings: exactC, linkerSettings: [.linkedLibrary("z")]),
-    .target(name: "CPlatform", cSettings: exactC),
+    .target(name: "CPlatform", cSettings: exactC + commit),
     .target(name: "CKernels", cSettings: exactC),
     .target(name: "CRows", cSettings: exactC),
     // Layer 1
@@ -78,6 +80,7 @@ let package = Package(
     // Programs started as a user would, and the form of the sources.
     .target(name: "TestKit", path: "Tests/TestKit"),
     tests("CommandTests", ["colonnade", "Storage", "TestKit"]),
+    tests("ClusterTests", ["colonnade", "Storage", "TestKit"]),
     tests("ArchitectureTests", ["Experiments", "Spiking", "TestKit"]),
   ]
 )

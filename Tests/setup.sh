@@ -5,7 +5,7 @@
 # preconditions stay in it.
 build_options=(-c release -Xswiftc -enable-testing --scratch-path .build/tests)
 # Test targets that start programs on several ranks.
-programs='^(CommandTests|ParallelTests)\.'
+programs='^(ClusterTests|CommandTests|ParallelTests)\.'
 python=.build/tests/python
 results=.build/tests/results
 passed=0 failed=0 skipped=0

@@ -23,11 +23,17 @@ birth() { # PID
   [ "${line[0]}" != Z ] && echo "${line[19]}"
 }
 
-# Starts a command in the background in a session of its own; its output goes to log/NAME.log.
+# Starts a command in the background in a session of its own; its output goes to log/NAME.log. It keeps no other open file, for whoever
+# started this script may wait until all of its ends are closed.
 start_process() { # NAME COMMAND...
   local name=$1
   shift
-  setsid "$@" </dev/null >>"$folder/log/$name.log" 2>&1 &
+  (
+    for file in /proc/self/fd/*; do
+      if [ "${file##*/}" -gt 2 ]; then eval "exec ${file##*/}>&-"; fi
+    done
+    exec setsid "$@"
+  ) </dev/null >>"$folder/log/$name.log" 2>&1 &
   echo "$! $(birth $!)" >"$folder/pid/$name"
 }
 

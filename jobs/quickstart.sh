@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash cluster/packages.sh build
 bash cluster/swift.sh
+# shellcheck source=cluster/commit.sh
+source cluster/commit.sh
 echo "Building (some minutes the first time) ..." >&2
 swift build -c release --product colonnade
 program="$(swift build -c release --show-bin-path)/colonnade"

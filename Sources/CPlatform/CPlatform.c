@@ -26,6 +26,11 @@ __attribute__((constructor)) static void check_processor(void) {
 }
 #endif
 
+#ifndef COLONNADE_COMMIT
+#define COLONNADE_COMMIT "unknown"
+#endif
+const char *cplatform_commit(void) { return COLONNADE_COMMIT; }
+
 static uint64_t read_clock(clockid_t id) {
   struct timespec t;
   clock_gettime(id, &t);

@@ -20,7 +20,7 @@ struct Colonnade: ParsableCommand {
 
       \(Running.ExitCode.helpText)
       """,
-    version: "colonnade \(ProgramVersion.text)",
+    version: ProgramVersion.description,
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, PlanCommand.self, ScaleCommand.self,
       BenchmarkCommand.self, ReportCommand.self, StatusCommand.self, CompareCommand.self, ExportCommand.self, ModelsCommand.self,

@@ -2,6 +2,8 @@
 #pragma once
 #include <stdint.h>
 
+/// The commit that the program was built from, "unknown" if the build was not told.
+const char *cplatform_commit(void);
 /// Monotonic wall clock in nanoseconds.
 uint64_t cplatform_nanoseconds(void);
 /// Processor time of this thread in nanoseconds.

@@ -13,7 +13,8 @@ final class RunLog {
     try event(
       "run.start",
       [
-        "version": .string(ProgramVersion.text), "study": .string(experiment.study), "title": .string(experiment.title),
+        "version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit), "study": .string(experiment.study),
+        "title": .string(experiment.title),
         "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
         "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.description.seed)),
       ])
@@ -25,7 +26,7 @@ final class RunLog {
     try event(
       "run.start",
       [
-        "version": .string(ProgramVersion.text), "title": .string(experiment.title),
+        "version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit), "title": .string(experiment.title),
         "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
         "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.seed)),
       ])
@@ -34,9 +35,4 @@ final class RunLog {
   func event(_ name: String, _ fields: JSONObject) throws {
     try lines.write(name, fields)
   }
-}
-
-/// The program's version.
-public enum ProgramVersion {
-  public static let text = "0.1.0"
 }

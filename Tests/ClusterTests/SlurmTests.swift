@@ -1,0 +1,97 @@
+// Job scripts on a real Slurm: jobs come back after their time is up, arrays and chains do their work, and nothing is left behind.
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+/// Some seconds on two ranks: long enough to be stopped twice.
+private let settings = "--set N=2500 --set presimulation=10 --set duration=8000 --set record.spikes=none --set 'record.columns=[]'"
+
+@Suite(.serialized, .enabled(if: LocalSlurm.isThere, LocalSlurm.missing)) struct SlurmTests {
+  private func unstopped(_ settings: String) throws -> JSONValue {
+    let folder = try ScratchFolder()
+    let outcome = try BuiltProgram.shell(
+      "mpirun -n 2 colonnade simulate \(Repository.place("jobs/brunel")) \(settings) --output \(folder.path)/run --quiet")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    return try JSONValue.read(folder.place("run/summary.json"))
+  }
+
+  @Test(arguments: ["srun", "mpirun"]) func jobComesBackUntilItIsDone(launcher: String) throws {
+    let slurm = try LocalSlurm()
+    let job = try slurm.submit("jobs/brunel/submit.sbatch", "SCRIPT \(settings)", environment: ["COLONNADE_LAUNCHER": launcher])
+    for _ in 0..<2 { try slurm.tellTimeIsNearlyUp(job, run: "runs/brunel") }
+    #expect(try slurm.waitForEnd(job) == "COMPLETED", "\(slurm.logs())")
+    let fields = try slurm.job(job)
+    #expect(fields["Restarts"] == "2" && fields["ExitCode"] == "0:0", "\(fields)")
+    #expect(slurm.count("run.resume", in: "runs/brunel") == 2)
+    let (stopped, whole) = (try slurm.summary("runs/brunel"), try unstopped(settings))
+    #expect(stopped["nodes"]?.int != nil && stopped["ranks"]?.int == 2)
+    #expect(stopped["spike_hash"] == whole["spike_hash"] && stopped["state_hash"] == whole["state_hash"])
+  }
+
+  @Test func chainNeedsNoRequeue() throws {
+    let slurm = try LocalSlurm()
+    let outcome = try slurm.call(
+      "run \(Repository.place("jobs/chain.sh")) 3 --nodes=2 --ntasks-per-node=1 \(Repository.place("jobs/brunel/submit.sbatch")) \(settings)"
+    )
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let jobs = outcome.output.split(separator: "\n").map(String.init)
+    try #require(jobs.count == 3)
+    try slurm.tellTimeIsNearlyUp(jobs[0], run: "runs/brunel")
+    #expect(try slurm.waitForEnd(jobs[0]) == "FAILED")
+    #expect(try slurm.job(jobs[0])["ExitCode"] == "75:0" && slurm.job(jobs[0])["Restarts"] == "0")
+    #expect(try slurm.waitForEnd(jobs[1]) == "COMPLETED", "\(slurm.logs())")
+    // The third is not needed.
+    #expect(try ["CANCELLED", "gone"].contains(slurm.waitForEnd(jobs[2])))
+    let (stopped, whole) = (try slurm.summary("runs/brunel"), try unstopped(settings))
+    #expect(stopped["spike_hash"] == whole["spike_hash"] && stopped["state_hash"] == whole["state_hash"])
+  }
+
+  @Test func arrayTakesOneLinePerTask() throws {
+    let slurm = try LocalSlurm(nodes: 2, cpus: 4)
+    let short = settings.replacingOccurrences(of: "8000", with: "50").replacingOccurrences(of: "'", with: "")
+    let lines = (1...4).map { "simulate \(Repository.place("jobs/brunel")) \(short) --seed \($0) --output runs/seed-\($0)" }
+    try slurm.folder.file("list.txt", lines.joined(separator: "\n") + "\n")
+    let outcome = try slurm.call(
+      "run sbatch --wait --array=1-4 --nodes=1 --ntasks-per-node=2 \(Repository.place("jobs/sweep.sbatch")) list.txt")
+    #expect(outcome.code == 0, "\(outcome.errors) \(slurm.logs())")
+    let hashes = try (1...4).map { try slurm.summary("runs/seed-\($0)")["spike_hash"]?.string ?? "none" }
+    #expect(Set(hashes).count == 4)
+    #expect(try unstopped(short + " --seed 3")["spike_hash"]?.string == hashes[2])
+    #expect(slurm.folder.names().filter { $0.hasSuffix(".log") }.count == 4)
+  }
+
+  @Test func errorsAreNotRepeated() throws {
+    let slurm = try LocalSlurm()
+    let job = try slurm.submit("jobs/brunel/submit.sbatch", "SCRIPT --set duraton=1")
+    #expect(try slurm.waitForEnd(job) == "FAILED")
+    #expect(try slurm.job(job)["ExitCode"] == "78:0" && slurm.job(job)["Restarts"] == "0", "\(slurm.logs())")
+    #expect(slurm.logs().contains("duration"), "\(slurm.logs())")
+  }
+
+  @Test func upTwiceIsOnceAndDownLeavesNothing() throws {
+    let slurm = try LocalSlurm()
+    func pids() throws -> [String: String] {
+      try Dictionary(uniqueKeysWithValues: slurm.folder.names("slurm/pid").map { ($0, try slurm.folder.text("slurm/pid/\($0)")) })
+    }
+    let first = try pids()
+    #expect(first.keys.sorted() == ["munged", "slurmctld", "slurmd-n1", "slurmd-n2"])
+    #expect(try slurm.call("up").code == 0)
+    #expect(try pids() == first)
+    // A node that was lost is told, and comes back.
+    let pid = try #require(first["slurmd-n2"]?.split(separator: " ").first)
+    #expect(try BuiltProgram.shell("kill -KILL \(pid); sleep 0.2").code == 0)
+    let lost = try slurm.call("status")
+    #expect(lost.code == 1 && lost.output.contains("slurmd-n2 is lost"), "\(lost.output)")
+    #expect(try slurm.call("up").code == 0)
+    // A job that runs is ended with all it has started.
+    let mark = "987654"
+    _ = try slurm.submit("jobs/brunel/submit.sbatch", "--wrap 'srun sleep \(mark)'")
+    try slurm.wait(for: "the job") { !Processes.naming("sleep\0\(mark)").isEmpty }
+    #expect(try slurm.call("down").code == 0)
+    #expect(!slurm.folder.has("slurm"))
+    #expect(Processes.naming("sleep\0\(mark)").isEmpty)
+    #expect(Processes.naming(slurm.place).isEmpty)
+    #expect(try slurm.call("status").code == 1 && slurm.call("down").code == 0)
+  }
+}
