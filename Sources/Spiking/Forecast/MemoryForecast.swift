@@ -1,4 +1,5 @@
 // Peak memory of a rank by what it is for, from the forecast of what the rank holds.
+import CKernels
 import CPlatform
 import Networks
 
@@ -32,6 +33,7 @@ public struct MemoryForecast: Sendable {
     let tables = layout.reach.reduce(0) { $0 + $1.tables }
     let pairs = layout.reach.reduce(0) { $0 + $1.pairs }
     var queues = 0.0
+    let ownTiles = Double(layout.tiles.reduce(0, +))
     // A power of two of lists; those of a row's steps are in use, each with up to twice the room it needs.
     let steps = Double(layout.longestDelay + layout.interval)
     let lists = Double(1 << (Int.bitWidth - (layout.longestDelay + layout.interval).leadingZeroBitCount))
@@ -44,17 +46,17 @@ public struct MemoryForecast: Sendable {
       let rows = zip(layout.reach, rates).reduce(0) { $0 + $1.0.rows * $1.1 } / second * steps
       queues = 2 * rows * Double(MemoryLayout<PendingRow>.stride + 4 + 8) + Double(layout.blocks) * 2 * lists * 160
     } else {
-      indices = pairs * Double(MemoryLayout<ProceduralTarget>.stride) * 1.3
+      indices = pairs * Double(MemoryLayout<ProceduralSource>.stride) * 1.3
       let events = zip(layout.reach, rates).reduce(0) { $0 + $1.0.synapses * $1.1 * $1.0.meanDelay } / second
-      let chunk = Double(ChunkPool<S>.chunkBytes)
-      // Cells are begun for every step and receptor of every block; on average half of a chunk is empty.
-      queues = events * chunk / Double(ChunkPool<S>.capacity) + Double(2 * layout.blocks) * steps * (chunk / 2 + 24)
+      let chunk = Double(ckernels_event_chunk)
+      let perChunk = ((chunk - 8) / (2 + scalar)).rounded(.down)
+      // Lists are begun for every tile, step and receptor; on average half of the last chunk of each is empty.
+      queues = events * chunk / perChunk + ownTiles * (steps * chunk / 2 + 2 * lists * Double(MemoryLayout<ckernels_event_list>.stride))
       queues = queues * 1.125 + Self.hugePage
     }
     let own = zip(layout.neurons, rates).reduce(0) { $0 + Double($1.0) * $1.1 } / second
     let incoming = zip(layout.reach, rates).reduce(0) { $0 + $1.0.neurons * $1.1 } / second
-    queues += 8 * own * Double(layout.longestDelay)
-    let ownTiles = Double(layout.tiles.reduce(0, +))
+
     let routing = ownTiles * 320 + 4 * layout.sends.reduce(0, +) / Double(max(layout.totalNeurons, 1)) * ownTiles
     let partners = Double(layout.destinations + layout.sources)
     let buffers = partners * 1088 + Double(layout.destinations) * Double(layout.interval + 1) * 320 + 8 * incoming * Double(layout.interval)
