@@ -7,6 +7,8 @@ public struct DelayTable: Sendable {
   public let steps: ClosedRange<Int>
   /// The largest number that divides all delays.
   public let unit: Int
+  /// Probability of each step of ``steps``, in their order.
+  public let shares: [Double]
   private let table: NumberTable
 
   /// - Throws: `NetworkError` if the law reaches below half a step.
@@ -38,21 +40,13 @@ public struct DelayTable: Sendable {
     }
     steps = first...step
     self.unit = unit
+    shares = (first...step).map { Double(thresholds[$0 - 1] - ($0 > 1 ? thresholds[$0 - 2] : 0)) * 0x1p-32 }
     table = NumberTable(last: stride(from: first, through: step, by: unit).map { UInt32(thresholds[$0 - 1] - 1) })
   }
 
   static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
 
   public var isConstant: Bool { steps.count == 1 }
-
-  /// Probability of each step of ``steps``, in their order.
-  public var shares: [Double] {
-    var before: UInt64 = 0
-    return thresholds.map { threshold in
-      defer { before = threshold }
-      return Double(threshold - before) * 0x1p-32
-    }
-  }
 
   /// Writes a delay in steps for each word.
   func fill(_ words: UnsafePointer<UInt32>, count: Int, into delays: UnsafeMutablePointer<UInt16>) {

@@ -51,12 +51,14 @@ public struct MemoryForecast: Sendable {
       let chunk = Double(ckernels_event_chunk)
       let perChunk = ((chunk - 8) / (2 + scalar)).rounded(.down)
       // Lists are begun for every tile, step and receptor; on average half of the last chunk of each is empty.
-      queues = events * chunk / perChunk + ownTiles * (steps * chunk / 2 + 2 * lists * Double(MemoryLayout<ckernels_event_list>.stride))
+      let table: Double = 2 * lists * Double(MemoryLayout<ckernels_event_list>.stride)
+      let perTile: Double = steps * chunk / 2 + table
+      queues = events * chunk / perChunk + ownTiles * perTile
       queues = queues * 1.125 + Self.hugePage
     }
     let own = zip(layout.neurons, rates).reduce(0) { $0 + Double($1.0) * $1.1 } / second
     let incoming = zip(layout.reach, rates).reduce(0) { $0 + $1.0.neurons * $1.1 } / second
-
+    queues += 8 * own * Double(layout.longestDelay)
     let routing = ownTiles * 320 + 4 * layout.sends.reduce(0, +) / Double(max(layout.totalNeurons, 1)) * ownTiles
     let partners = Double(layout.destinations + layout.sources)
     let buffers = partners * 1088 + Double(layout.destinations) * Double(layout.interval + 1) * 320 + 8 * incoming * Double(layout.interval)
