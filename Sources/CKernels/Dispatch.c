@@ -135,7 +135,7 @@ static inline uint32_t number_of_word(const ckernels_delay_table *table, uint32_
 }
 
 // A chunk of events: the next chunk, then events. Chunks lie at multiples of their size, so a list's end tells how full its last one is.
-enum { event_chunk = ckernels_event_chunk, event_full_f32 = 8 + 83 * 6, event_full_f64 = 8 + 50 * 10 };
+enum { event_chunk = ckernels_event_chunk, event_full_f32 = 8 + 169 * 6, event_full_f64 = 8 + 101 * 10 };
 INLINE uint8_t *next_chunk(const uint8_t *chunk) {
   uint8_t *next;
   memcpy(&next, chunk, sizeof next);
@@ -144,7 +144,9 @@ INLINE uint8_t *next_chunk(const uint8_t *chunk) {
 // Adds a chunk to a list; where its first event goes.
 static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *chunks) {
   uint8_t *chunk = chunks->free[--chunks->count], *none = NULL;
-  if (chunks->count > 3) __builtin_prefetch(chunks->free[chunks->count - 4], 1, 3);
+  // The one that will be taken next has left the cache long ago.
+  if (chunks->count > 0)
+    for (int line = 0; line < event_chunk; line += 64) __builtin_prefetch(chunks->free[chunks->count - 1] + line, 1, 3);
   memcpy(chunk, &none, sizeof none);
   if (list->first) memcpy((uint8_t *)((uintptr_t)list->end & ~(uintptr_t)(event_chunk - 1)), &chunk, sizeof chunk);
   else list->first = chunk;
@@ -268,8 +270,7 @@ void ckernels_prefetch_event_lists(const ckernels_event_list *lists, uint32_t ma
   for (int64_t i = 0; i < steps; i++)
     for (uint32_t channel = 0; channel < channels; channel++) {
       const uint8_t *end = lists[((step + (uint32_t)i) & mask) * channels + channel].end;
-      __builtin_prefetch(end, 1, 3);
-      __builtin_prefetch(end + 64, 1, 3);
+      for (int line = 0; line < 4; line++) __builtin_prefetch(end + 64 * line, 1, 2);
     }
 }
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out)

@@ -3,7 +3,7 @@
 // Chunks that will soon be begun or read are asked for: both ways they have left the cache long ago.
 #define EVENTS(type, suffix, record, full, store)                                                                                            \
   INLINE void LEVEL(put_all_##suffix)(ckernels_event_list *lists, uint32_t mask, uint32_t channels, uint32_t channel, int by_sign,           \
-                                      uint32_t step, const uint16_t *restrict targets, const type *restrict weights,                         \
+                                      uint32_t step, uint16_t first, const uint16_t *restrict targets, const type *restrict weights,         \
                                       const uint16_t *restrict delays, int64_t count, ckernels_event_chunks *chunks) {                       \
     for (int64_t i = 0; i < count; i++) {                                                                                                    \
       ckernels_event_list *list = lists + (((step + delays[i]) & mask) * channels + (by_sign ? (uint32_t)(weights[i] < 0) : channel));       \
@@ -15,9 +15,10 @@
   }                                                                                                                                          \
   static void LEVEL(put_events_##suffix)(ckernels_event_list *lists, ckernels_event_form form, uint32_t step, const uint16_t *targets,       \
                                          const type *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks) {        \
+    uint16_t first = (uint16_t)form.first;                                                                                                   \
     uint32_t channel = form.channel < 0 ? 0 : (uint32_t)form.channel;                                                                        \
-    if (form.channels == 1) LEVEL(put_all_##suffix)(lists, form.mask, 1, 0, 0, step, targets, weights, delays, count, chunks);               \
-    else LEVEL(put_all_##suffix)(lists, form.mask, form.channels, channel, form.channel < 0, step, targets, weights, delays, count, chunks); \
+    if (form.channels == 1) LEVEL(put_all_##suffix)(lists, form.mask, 1, 0, 0, step, first, targets, weights, delays, count, chunks);               \
+    else LEVEL(put_all_##suffix)(lists, form.mask, form.channels, channel, form.channel < 0, step, first, targets, weights, delays, count, chunks); \
   }                                                                                                                                          \
   static int64_t LEVEL(add_events_##suffix)(ckernels_event_list *list, type *restrict input, ckernels_event_chunks *chunks) {                \
     int64_t count = 0;                                                                                                                       \
@@ -42,6 +43,6 @@
     return count;                                                                                                                            \
   }
 // Four bytes of weight and two of target are one store of eight; the next event lies over the surplus.
-EVENTS(float, f32, 6, event_full_f32, uint64_t both = bits_of_float(weights[i]) | (uint64_t)targets[i] << 32; memcpy(end, &both, 8))
-EVENTS(double, f64, 10, event_full_f64, memcpy(end, weights + i, 8); memcpy(end + 8, targets + i, 2))
+EVENTS(float, f32, 6, event_full_f32, uint64_t both = bits_of_float(weights[i]) | (uint64_t)(uint16_t)(targets[i] + first) << 32; memcpy(end, &both, 8))
+EVENTS(double, f64, 10, event_full_f64, uint16_t place = (uint16_t)(targets[i] + first); memcpy(end, weights + i, 8); memcpy(end + 8, &place, 2))
 #undef EVENTS

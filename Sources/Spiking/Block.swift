@@ -50,8 +50,8 @@ final class Block<S: SimulationScalar> {
   /// Adds what arrives in a step to the input; returns the number of synaptic events.
   func deliver(step: Int) -> Int {
     if let arrivalsExternal, let arrivals {
-      return arrivalsExternal.deliver(step: step, block: tiles, into: input, width: width)
-        + arrivals.deliver(step: step, block: tiles, into: input, width: width)
+      return arrivalsExternal.deliver(step: step, into: input, width: width)
+        + arrivals.deliver(step: step, into: input, width: width)
     }
     return pendingExternal.deliver(step: step, into: input) + pending.deliver(step: step, into: input)
   }

@@ -89,7 +89,7 @@ extension KernelTests {
     for (_, bits) in try results().sorted(by: { $0.key < $1.key }) {
       for value in bits { hash = mix64(hash ^ value) }
     }
-    #expect(randomLayoutVersion == 1)
+    #expect(randomLayoutVersion == 2)
     #expect(hash == 14_463_890_714_428_894_787)
   }
 }

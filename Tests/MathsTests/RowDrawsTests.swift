@@ -140,4 +140,31 @@ import Testing
       }
     }
   }
+
+  /// Windows that lie evenly around the mean are drawn in single precision throughout: the quantiles are those of double precision.
+  @Test func evenWindows() throws {
+    defer { ckernels_force_level(2) }
+    let (mean, deviation, high) = (0.43, 0.1075, 0.86)
+    let sampler = try LawSampler<Float>(.truncatedNormal(mean: mean, deviation: deviation, low: 0, high: high))
+    #expect(sampler.prepared.even == 1)
+    let count = 20_000
+    var words = [UInt32](repeating: 0, count: count)
+    Self.at.fill(count: count / 4, into: &words)
+    words.replaceSubrange(0..<6, with: [0, 1, 0x7fff_ffff, 0x8000_0000, .max - 1, .max])
+    let start: Double = Elementary.normalCDF(-mean / deviation)
+    let expected: [Double] = words.map { word in
+      let u: Double = (Double(word) + 0.5) * 0x1p-32
+      let p: Double = start + u * (1 - 2 * start)
+      return mean + deviation * Elementary.normalQuantile(p)
+    }
+    for level in 0...2 {
+      ckernels_force_level(Int32(level))
+      var draws = [Float](repeating: 0, count: count)
+      sampler.draw(words, count: count, into: &draws)
+      let worst = zip(draws, expected).map { (Double($0) - $1).magnitude }.max() ?? 1
+      #expect(worst < 3e-7)
+    }
+    // A window that leans to one side is not drawn so.
+    #expect(try LawSampler<Float>(.truncatedNormal(mean: mean, deviation: deviation, low: 0, high: 0.9)).prepared.even == 0)
+  }
 }

@@ -22,10 +22,10 @@ extension Purpose {
     description.storage = .procedural
     let run = try TestRun<S>(description)
     guard let block = run.simulation.blocks.first else { return }
-    let tiles = min(block.tiles.count, 5)
+    let tiles = block.tiles.count
     let memory = EventMemory()
     let channels = 2
-    let arrivals = TileArrivals<S>(tiles: tiles, longestDelay: 40, interval: 3, channels: channels, memory: memory)
+    let arrivals = TileArrivals<S>(tiles: block.tiles, longestDelay: 40, interval: 3, channels: channels, memory: memory)
     var stream = RandomStream(seed: 2, purpose: .arrivalTest)
     var waiting: [Event<S>] = []
     var input = [S](repeating: 0, count: channels * block.width)
@@ -58,7 +58,7 @@ extension Purpose {
       }
       waiting.removeAll { $0.step == step + 1 }
       for i in input.indices { input[i] = 0 }
-      #expect(arrivals.deliver(step: step + 1, block: block.tiles, into: &input, width: block.width) == events)
+      #expect(arrivals.deliver(step: step + 1, into: &input, width: block.width) == events)
       #expect(input == expected)
       if step == 200 { bytes = memory.bytes }
     }

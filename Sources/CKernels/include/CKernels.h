@@ -148,7 +148,7 @@ int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uin
 // Synaptic events under way
 
 /// Bytes of the pieces that lists of events are made of.
-enum { ckernels_event_chunk = 512 };
+enum { ckernels_event_chunk = 1024 };
 /// Events in the order in which they were put: where the next one goes, and the first chunk (NULL if there is none).
 typedef struct {
   uint8_t *end, *first;
@@ -158,17 +158,18 @@ typedef struct {
   uint8_t **free;
   int64_t count;
 } ckernels_event_chunks;
-/// The lists of a tile: list (step & mask) * channels + channel. A negative channel means the sign of each weight: 0, or 1 if it is negative.
+/// The lists of some neurons: list (step & mask) * channels + channel. A negative channel means the sign of each weight: 0, or 1 if it is
+/// negative. `first` is added to the targets.
 typedef struct {
   uint32_t mask, channels;
-  int32_t channel;
+  int32_t channel, first;
 } ckernels_event_form;
 
 /// Makes lists of scalars of 4 or 8 bytes empty.
 void ckernels_clear_event_lists(ckernels_event_list *lists, int64_t count, int64_t scalar_bytes);
 /// Asks for the ends of the lists of some steps, to which events will be added soon.
 void ckernels_prefetch_event_lists(const ckernels_event_list *lists, uint32_t mask, uint32_t channels, uint32_t step, int64_t steps);
-/// Puts events that arrive delays[i] after `step`. There must be count / 50 chunks, and one for each of the lists or events,
+/// Puts events that arrive delays[i] after `step`. There must be count / 100 chunks, and one for each of the lists or events,
 /// whichever are fewer.
 void ckernels_put_events_f32(ckernels_event_list *lists, ckernels_event_form form, uint32_t step, const uint16_t *targets,
                              const float *weights, const uint16_t *delays, int64_t count, ckernels_event_chunks *chunks);

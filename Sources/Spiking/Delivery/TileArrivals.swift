@@ -38,63 +38,85 @@ final class EventMemory {
   }
 }
 
-/// The events under way to the tiles of one block: one list per tile, step and channel, in the order in which they were put there.
+/// The events under way to the tiles of one block, in the order in which they were put there.
 ///
-/// That order is (step of emission, source, projection, place in the draw), the one in which stored rows are added: same bits. Neurons of
-/// different tiles never meet, so tiles are dealt with one after the other.
+/// There is one list per step and channel for some neighbouring tiles. Its order is, for each target, (step of emission, source, projection,
+/// place in the draw), the one in which stored rows are added: same bits. Neurons of different tiles never meet, so tiles are dealt with one
+/// after the other. The more tiles share lists the fuller are the lines of memory that an interval's events fill, and the fewer of them fit
+/// the first-level cache when they are added.
 final class TileArrivals<S: SimulationScalar> {
+  /// Bytes of input that tiles with common lists have at most.
+  static var groupBytes: Int { 16_384 }
+
+  private struct Group {
+    let tiles: Range<Int>
+    /// Place of the first neuron in the block.
+    let offset: Int
+  }
+  private var groups: [Group] = []
+  /// Group and place in it of each tile.
+  private var places: [(group: Int, first: Int)] = []
   private let lists: UnsafeMutablePointer<ckernels_event_list>
-  private let tiles: Int
-  private let perTile: Int
+  private let perGroup: Int
   private let mask: Int
   private let channels: Int
   private let memory: EventMemory
 
-  init(tiles: Int, longestDelay: Int, interval: Int, channels: Int, memory: EventMemory) {
+  init(tiles: [OwnedTile<S>], longestDelay: Int, interval: Int, channels: Int, memory: EventMemory) {
     var length = 1
     while length < longestDelay + interval + 1 { length *= 2 }
     mask = length - 1
-    self.tiles = tiles
     self.channels = channels
     self.memory = memory
-    perTile = length * channels
-    lists = .allocate(capacity: tiles * perTile)
-    ckernels_clear_event_lists(lists, Int64(tiles * perTile), Int64(MemoryLayout<S>.stride))
+    perGroup = length * channels
+    for (place, tile) in tiles.enumerated() {
+      let end = tile.offset + tile.stride
+      if let last = groups.last, (end - last.offset) * MemoryLayout<S>.stride <= Self.groupBytes {
+        groups[groups.count - 1] = Group(tiles: last.tiles.lowerBound..<place + 1, offset: last.offset)
+      } else {
+        groups.append(Group(tiles: place..<place + 1, offset: tile.offset))
+      }
+      places.append((groups.count - 1, tile.offset - groups[groups.count - 1].offset))
+    }
+    lists = .allocate(capacity: groups.count * perGroup)
+    ckernels_clear_event_lists(lists, Int64(groups.count * perGroup), Int64(MemoryLayout<S>.stride))
   }
   deinit { lists.deallocate() }
 
-  /// Asks for the ends of a tile's lists, to which events that arrive in these steps will be put soon.
+  /// Asks for the ends of the lists to which a tile's events in these steps will be put soon; once for all tiles that share them.
   func prefetch(tile: Int, from step: Int, through last: Int) {
+    let group = places[tile].group
+    if groups[group].tiles.lowerBound < tile { return }
     ckernels_prefetch_event_lists(
-      lists + tile * perTile, UInt32(mask), UInt32(channels), UInt32(truncatingIfNeeded: step), Int64(min(last - step, mask) + 1))
+      lists + group * perGroup, UInt32(mask), UInt32(channels), UInt32(truncatingIfNeeded: step), Int64(min(last - step, mask) + 1))
   }
 
-  /// Puts drawn events of one channel (-1: by sign) into the lists of a tile.
+  /// Puts drawn events of one channel (-1: by sign) under way to a tile.
   @inline(__always)
   func put(
     tile: Int, channel: Int, step: Int, targets: UnsafePointer<UInt16>, weights: UnsafePointer<S>, delays: UnsafePointer<UInt16>, count: Int
   ) throws {
-    // A chunk for every fifty events, and one for each list that is met.
-    try memory.reserve(count / 50 + min(count, perTile) + 1)
-    let form = ckernels_event_form(mask: UInt32(mask), channels: UInt32(channels), channel: Int32(channel))
+    // A chunk for every hundred events, and one for each list that is met.
+    try memory.reserve(count / 100 + min(count, perGroup) + 1)
+    let (group, first) = places[tile]
+    let form = ckernels_event_form(mask: UInt32(mask), channels: UInt32(channels), channel: Int32(channel), first: Int32(first))
     S.kernelPutEvents(
-      lists + tile * perTile, form, UInt32(truncatingIfNeeded: step), targets, weights, delays, Int64(count), &memory.chunks)
+      lists + group * perGroup, form, UInt32(truncatingIfNeeded: step), targets, weights, delays, Int64(count), &memory.chunks)
   }
 
   /// Adds what arrives in a step to the inputs of the block's tiles and gives the memory back; returns the number of synaptic events.
-  func deliver(step: Int, block: [OwnedTile<S>], into input: UnsafeMutablePointer<S>, width: Int) -> Int {
+  func deliver(step: Int, into input: UnsafeMutablePointer<S>, width: Int) -> Int {
     var events = 0
     let place = (step & mask) * channels
-    for tile in 0..<tiles {
-      // Each list has left the cache long ago: its head is asked for four tiles ahead, its first chunk two.
-      if let first = lists[min(tile + 2, tiles - 1) * perTile + place].first {
-        for line in 0..<Int(ckernels_event_chunk) / 64 { cplatform_prefetch(first + 64 * line) }
-      }
-      cplatform_prefetch(lists + (min(tile + 4, tiles - 1) * perTile + place))
+    for group in groups.indices {
+      // The next lists have left the cache long ago.
+      let next = lists + (min(group + 1, groups.count - 1) * perGroup + place)
+      if let first = next.pointee.first { for line in 0..<Int(ckernels_event_chunk) / 64 { cplatform_prefetch(first + 64 * line) } }
+      cplatform_prefetch(lists + (min(group + 2, groups.count - 1) * perGroup + place))
       for channel in 0..<channels {
-        let list = lists + (tile * perTile + place + channel)
+        let list = lists + (group * perGroup + place + channel)
         if list.pointee.first == nil { continue }
-        events += Int(S.kernelAddEvents(list, input + (channel * width + block[tile].offset), &memory.chunks))
+        events += Int(S.kernelAddEvents(list, input + (channel * width + groups[group].offset), &memory.chunks))
       }
     }
     return events

@@ -82,12 +82,11 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   /// Takes the rows of a projection's spikes in a step.
   @inline(__always)
   private func gather(_ spikes: borrowing SpikesBySource, _ step: Int, _ place: Int, _ input: Int) {
-    let rows = rows
     inputs[place][input].sources.withUnsafeBufferPointer { own in
       spikes.withStep(step) { ends, sources in
         for source in own {
           let (first, end) = (Int(ends[Int(source.tile)]), Int(ends[Int(source.tile) + 1]))
-          for i in first..<end { rows.append(source: sources[i], law: source.law) }
+          if first < end { rows.append(sources + first, count: end - first, law: source.law) }
         }
       }
     }
@@ -145,7 +144,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
       }
       all.sort { ($0.source, $0.input) < ($1.source, $1.input) }
       for row in all {
-        rows.append(source: row.source, law: row.law)
+        withUnsafePointer(to: row.source) { rows.append($0, count: 1, law: row.law) }
         rows.endStep(step)
         try drawGathered(first, place, row.input, tile, draws, arrivals)
       }
@@ -168,11 +167,14 @@ final class RowList {
     laws.deallocate()
   }
 
-  @inline(__always) func append(source: UInt32, law: UInt16) {
-    if count == capacity { grow() }
-    sources[count] = source
-    laws[count] = law
-    count += 1
+  @inline(__always) func append(_ more: UnsafePointer<UInt32>, count extra: Int, law: UInt16) {
+    while count + extra > capacity { grow() }
+    let first = count
+    for i in 0..<extra {
+      sources[first + i] = more[i]
+      laws[first + i] = law
+    }
+    count = first + extra
   }
   func endStep(_ step: Int) { ends.append((step, count)) }
   func clear() {

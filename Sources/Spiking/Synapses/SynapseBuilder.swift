@@ -108,12 +108,12 @@ extension Block {
       }
     }
     procedural = ProceduralRows(inputs, interval: network.shortestDelay, draws: network.draws)
-    func queue(_ tiles: Int) -> TileArrivals<S> {
+    func queue(_ tiles: [OwnedTile<S>]) -> TileArrivals<S> {
       TileArrivals(
         tiles: tiles, longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, memory: memory)
     }
-    arrivals = queue(tiles.count)
-    arrivalsExternal = queue(hasExternal ? tiles.count : 0)
+    arrivals = queue(tiles)
+    arrivalsExternal = queue(hasExternal ? tiles : [])
   }
 
   /// For each source tile that reaches the block, ascending: the projections and the places of the tiles they reach.
