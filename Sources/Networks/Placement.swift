@@ -42,30 +42,44 @@ public struct Placement: Sendable {
   /// The rank that owns a tile; virtual tiles belong to nobody and give rank 0.
   public func owner(of number: Int) -> Int {
     let tile = tiles[number]
-    if let blocks {
-      let x = tile.column % blocks.grid.width
-      let y = tile.column / blocks.grid.width
-      // The inverse of the cut [width * i / across, width * (i + 1) / across).
-      let column = ((x + 1) * blocks.across - 1) / blocks.grid.width
-      let row = ((y + 1) * blocks.down - 1) / blocks.grid.height
-      return row * blocks.across + column
-    }
+    if let owner = owner(ofColumn: tile.column) { return owner }
     if tiles.populations[tile.population].isVirtual || realNeurons == 0 { return 0 }
     // The slice in which the tile's middle neuron lies.
     let middle = neuronsBefore[tile.population] + (tile.range.lowerBound + tile.range.upperBound) / 2
     return min(middle * ranks / realNeurons, ranks - 1)
   }
 
+  /// The grid, if ranks own whole blocks of its columns.
+  public var grid: ColumnGrid? { blocks?.grid }
+
+  /// The rank that owns a column, if ranks own whole blocks of columns.
+  public func owner(ofColumn number: Int) -> Int? {
+    guard let blocks else { return nil }
+    let x = number % blocks.grid.width
+    let y = number / blocks.grid.width
+    // The inverse of the cut [width * i / across, width * (i + 1) / across).
+    let column = ((x + 1) * blocks.across - 1) / blocks.grid.width
+    let row = ((y + 1) * blocks.down - 1) / blocks.grid.height
+    return row * blocks.across + column
+  }
+
+  /// The block of columns that a rank owns, if ranks own whole ones.
+  public func block(of rank: Int) -> (columns: Range<Int>, rows: Range<Int>)? {
+    guard let blocks else { return nil }
+    let (row, column) = rank.quotientAndRemainder(dividingBy: blocks.across)
+    return (
+      blocks.grid.width * column / blocks.across..<blocks.grid.width * (column + 1) / blocks.across,
+      blocks.grid.height * row / blocks.down..<blocks.grid.height * (row + 1) / blocks.down
+    )
+  }
+
   /// Numbers of the tiles that a rank owns, ascending.
   public func tiles(of rank: Int) -> [Int] {
     var owned: [Int] = []
     for (index, population) in tiles.populations.enumerated() where !population.isVirtual {
-      if let blocks {
-        let columns =
-          blocks.grid.width * (rank % blocks.across) / blocks.across..<blocks.grid.width * (rank % blocks.across + 1) / blocks.across
-        let rows = blocks.grid.height * (rank / blocks.across) / blocks.down..<blocks.grid.height * (rank / blocks.across + 1) / blocks.down
+      if let grid, let (columns, rows) = block(of: rank) {
         for y in rows {
-          for x in columns { owned += tiles.tiles(ofPopulation: index, column: y * blocks.grid.width + x) }
+          for x in columns { owned += tiles.tiles(ofPopulation: index, column: y * grid.width + x) }
         }
       } else {
         let all = tiles.tiles(ofPopulation: index)

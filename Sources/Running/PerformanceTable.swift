@@ -44,18 +44,29 @@ public struct PerformanceTable: Sendable, Equatable {
   public init(phases: [Phase], seconds: [[Double]], totals: [Double]) {
     precondition(!totals.isEmpty && seconds.count == totals.count, "one row of phase times per rank")
     precondition(seconds.allSatisfy { $0.count == phases.count }, "one time per phase on each rank")
-    let total = totals.reduce(0, +) / Double(totals.count)
-    func row(_ name: String, _ waits: Bool, _ values: [Double]) -> Row {
-      let mean = values.reduce(0, +) / Double(values.count)
-      return Row(
-        name: name, minimum: values.min() ?? 0, mean: mean, maximum: values.max() ?? 0, share: total > 0 ? mean / total : 0, waits: waits)
+    let ranks = zip(seconds, totals).map { Self.withRest($0, total: $1) }
+    func over(_ figure: ([Double]) -> Double) -> [Double] { (0...phases.count + 1).map { place in figure(ranks.map { $0[place] }) } }
+    self.init(
+      phases: phases, minimum: over { $0.min() ?? 0 }, sum: over { $0.reduce(0, +) }, maximum: over { $0.max() ?? 0 }, ranks: totals.count)
+  }
+
+  /// Times of one rank as they are reduced over ranks: those of its phases, then the rest, then the total.
+  public static func withRest(_ seconds: [Double], total: Double) -> [Double] { seconds + [max(0, total - seconds.reduce(0, +)), total] }
+
+  /// The table from reductions over ranks of what ``withRest(_:total:)`` gives on each: nobody needs all ranks' times.
+  public init(phases: [Phase], minimum: [Double], sum: [Double], maximum: [Double], ranks: Int) {
+    precondition(ranks > 0 && [minimum, sum, maximum].allSatisfy { $0.count == phases.count + 2 }, "phases, the rest and the total")
+    let mean = sum.map { $0 / Double(ranks) }
+    let total = mean[phases.count + 1]
+    func row(_ place: Int, _ name: String, _ waits: Bool) -> Row {
+      Row(
+        name: name, minimum: minimum[place], mean: mean[place], maximum: maximum[place], share: total > 0 ? mean[place] / total : 0,
+        waits: waits)
     }
-    var rows = phases.indices.map { p in row(phases[p].name, phases[p].waits, seconds.map { $0[p] }) }
-    rows.append(row("rest", false, zip(seconds, totals).map { max(0, $1 - $0.reduce(0, +)) }))
-    self.rows = rows
+    rows = phases.indices.map { row($0, phases[$0].name, phases[$0].waits) } + [row(phases.count, "rest", false)]
     self.total = total
-    self.ranks = totals.count
-    self.notes = Self.interpret(rows, total: total, ranks: totals.count)
+    self.ranks = ranks
+    notes = Self.interpret(rows, total: total, ranks: ranks)
   }
 
   /// The table as text, without a final line feed: head, one line per phase, the rest, the notes.

@@ -8,14 +8,17 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan", abstract: "Forecasts memory, messages and time of a simulation on any number of ranks, without MPI.",
     discussion: """
       Nothing is built: synapses are the expectations of the rules. Times count with the costs that `colonnade benchmark --calibrate`
-      measured on this machine, or with a guess, and with the rates of the study; the plan says which. --rehearse builds one rank's
-      part for real, in this process alone.
+      measured on this machine, or with a guess, and with the rates of the study, of --rate, of a run (--rates), or of a small one that
+      is made for it (--probe scale=0.1); the plan says which. --rehearse builds one rank's part for real, in this process alone.
 
       EXAMPLES
         colonnade plan jobs/microcircuit --ranks 2,64
         colonnade plan jobs/column-grid --set grid=1024x1024 --ranks 16384 \\
           --nodes 256 --cores 64 --memory 256 --script submit.sbatch
-        colonnade plan jobs/column-grid --set grid=48x48 --ranks 1024 --rehearse 5
+        colonnade plan jobs/column-grid --set grid=48x48 --ranks 1024 \\
+          --rehearse 5
+        colonnade plan jobs/microcircuit --ranks 4 --set duration=200 \\
+          --probe scale=0.02
       """)
 
   @Argument(help: "A YAML file, a SONATA simulation_config.json, or a folder that holds one.", completion: .file())
@@ -41,6 +44,10 @@ struct PlanCommand: ParsableCommand {
 
   @Option(help: "Folder of a run whose rates are taken.", completion: .directory)
   var rates: String?
+
+  @Option(
+    help: ArgumentHelp("Simulates the configuration with this setting here, and takes its rates; repeatable.", valueName: "key=value"))
+  var probe: [String] = []
 
   @Option(help: "Calibration file (default: that of the user's cache folder).", completion: .file(extensions: ["json"]))
   var calibration: String?
@@ -111,6 +118,10 @@ struct PlanCommand: ParsableCommand {
   private func expectedRates(_ experiment: Experiment) throws -> ExpectedRates {
     if let rate { return .constant(rate, experiment) }
     if let rates { return try .measured(RunFolder(rates), experiment) }
+    if !probe.isEmpty {
+      let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
+      return try .probed(config, set, with: probe, program: program, experiment)
+    }
     return ExpectedRates(experiment)
   }
 }

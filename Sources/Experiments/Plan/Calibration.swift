@@ -13,10 +13,13 @@ struct CalibrationCase: Sendable {
   var overrides: [String]
   /// Also run on all cores at once.
   var crowded = false
+  /// As good as nothing is simulated: what the process itself takes.
+  var isEmpty = false
 
   /// Small tiles and large ones, short rows and long ones, every rule and model that is common.
   static let all: [CalibrationCase] = [
-    CalibrationCase(example: "microcircuit", overrides: ["scale=0.05", "presimulation=50", "duration=500"]),
+    CalibrationCase(text: tiny, overrides: [], crowded: true, isEmpty: true),
+    CalibrationCase(example: "microcircuit", overrides: ["scale=0.05", "presimulation=50", "duration=500"], crowded: true),
     CalibrationCase(example: "microcircuit", overrides: ["scale=0.3", "presimulation=50", "duration=500"], crowded: true),
     CalibrationCase(example: "column-grid", overrides: ["grid=3x3", "state=AW8.8", "presimulation=100", "duration=1000"]),
     CalibrationCase(example: "column-grid", overrides: ["grid=8x8", "state=AW2.8", "presimulation=200", "duration=400"], crowded: true),
@@ -26,15 +29,21 @@ struct CalibrationCase: Sendable {
     CalibrationCase(text: alpha, overrides: []),
   ]
 
+  private static let tiny = """
+    duration: 50
+    populations:
+      - {name: tiny, model: iaf_psc_exp, count: 100}
+    """
+
   private static let alpha = """
     duration: 500
     resolution: 0.1
     populations:
-      - {name: A, model: iaf_psc_alpha, count: 20000}
+      - {name: A, model: iaf_psc_alpha, count: 10000}
     projections:
       - {from: A, to: A, rule: {pairwise_bernoulli: 0.01}, weight: 1, delay: {uniform: {low: 1, high: 10}}}
     inputs:
-      - poisson: {to: A, rate: 5000, weight: 50}
+      - poisson: {to: A, rate: 5000, weight: 20}
     """
 }
 
@@ -54,22 +63,30 @@ public enum Calibration {
   /// - Throws: `BenchmarkError` with what a run said.
   public static func run(_ options: BenchmarkOptions, tell: (String) -> Void) throws -> CostModel {
     let cores = ProcessInfo.processInfo.activeProcessorCount
+    // The empty process comes in three forms: without MPI, under MPI alone on the node, and with others.
+    var empty: [Sample] = []
     var alone: [Sample] = []
     var crowded: [(sample: Sample, ranks: Int)] = []
     for test in CalibrationCase.all {
       for ranks in test.crowded && cores > 1 ? [1, cores] : [1] {
         let sample = try self.sample(test, ranks: ranks, options)
+        if test.isEmpty {
+          empty += ranks == 1 ? [sample, try self.sample(test, ranks: 1, launched: true, options)] : [sample]
+          continue
+        }
         tell(
           "\(test.example ?? "iaf_psc_alpha") \(test.overrides.joined(separator: " ")) on \(ranks): built in "
             + "\(HumanUnits.duration(sample.seconds("build_s"))), run in \(HumanUnits.duration(sample.seconds("run_s")))")
         if ranks == 1 { alone.append(sample) } else { crowded.append((sample, ranks)) }
       }
     }
-    return model(alone, crowded, cores: cores)
+    return model(alone, crowded, empty, cores: cores)
   }
 
-  /// The median run of a case, with its forecast at the rates that it had.
-  private static func sample(_ test: CalibrationCase, ranks: Int, _ options: BenchmarkOptions) throws -> Sample {
+  /// The fastest run of a case, with its forecast at the rates that it had: what others did on the machine is no part of its cost.
+  private static func sample(
+    _ test: CalibrationCase, ranks: Int, launched: Bool = false, _ options: BenchmarkOptions
+  ) throws -> Sample {
     let folder = NSTemporaryDirectory() + "colonnade-calibration-\(ProcessInfo.processInfo.processIdentifier)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -78,14 +95,14 @@ public enum Calibration {
     let output = folder + "/run"
     var command = [options.program, "simulate", configuration, "--quiet", "--output", output]
     for override in test.overrides { command += ["--set", override] }
-    if ranks > 1 { command = ["mpirun", "--oversubscribe", "-n", "\(ranks)"] + command }
+    if ranks > 1 || launched { command = ["mpirun", "--oversubscribe", "-n", "\(ranks)"] + command }
     var summaries: [JSONValue] = []
     for _ in 0..<max(options.repeats, 1) {
       _ = try SimulationBenchmark.start(command)
       summaries.append(try JSONValue.read(output + "/summary.json"))
     }
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
-    let summary = summaries[summaries.count / 2]
+    let summary = summaries[0]
     let experiment = try Experiment.load(path: configuration, overrides: test.overrides)
     let rates = ExpectedRates(try ExpectedRates.hertz(summary, experiment, output), origin: "measured")
     let job = try JobForecast(experiment, ranks: ranks, nodes: 1, rates, .defaults)
@@ -97,7 +114,9 @@ public enum Calibration {
   }
 
   /// Costs from runs on one core, and what changes when all cores are busy from the others.
-  static func model(_ alone: [Sample], _ crowded: [(sample: Sample, ranks: Int)], cores: Int) -> CostModel {
+  static func model(
+    _ alone: [Sample], _ crowded: [(sample: Sample, ranks: Int)], _ empty: [Sample], cores: Int
+  ) -> CostModel {
     var model = CostModel.defaults
     model.cores = cores
     for phase in Phase.simulation {
@@ -105,44 +124,41 @@ public enum Calibration {
       fit(&model, prefix, alone.map { ($0.work, $0.phase(phase)) })
     }
     fit(&model, "build.", alone.map { ($0.building, $0.seconds("build_s")) })
-    let bases = alone.map { max($0.seconds("peak_memory_bytes") - $0.memoryWithoutProcess, 4e6) }.sorted()
-    let base = bases[bases.count / 2]
-    guard !crowded.isEmpty else {
-      model.processBytes = base
-      model.sharedBytes = 0
-      return model
-    }
-    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    setProcess(&model, empty)
+    if crowded.isEmpty { return model }
+    func least(_ figure: (Sample) -> Double) -> Double { crowded.map { figure($0.sample) }.min() ?? 1 }
     let computing: [Phase] = [.update, .externalInput, .delivery]
     model.crowding = max(
       1,
-      median(
-        crowded.map { run, _ in
-          let expected = zip(Phase.simulation, model.phases(run.work)).reduce(0) { computing.contains($1.0) ? $0 + $1.1 : $0 }
-          return computing.reduce(0) { $0 + run.phase($1) } / max(expected, 1e-9)
-        }))
-    model.buildCrowding = max(1, median(crowded.map { $0.sample.seconds("build_s") / max(model.seconds($0.sample.building), 1e-9) }))
+      least { run in
+        let expected = zip(Phase.simulation, model.phases(run.work)).reduce(0) { computing.contains($1.0) ? $0 + $1.1 : $0 }
+        return computing.reduce(0) { $0 + run.phase($1) } / max(expected, 1e-9)
+      })
+    model.buildCrowding = max(1, least { $0.seconds("build_s") / max(model.seconds($0.building), 1e-9) })
     // What an exchange itself takes shows on the rank that waits least.
-    let exchange = median(
-      crowded.map { run, _ in max(run.phase(.communication, "min_s"), 1e-9) / max(model.phases(run.work)[3], 1e-9) })
+    let exchange = least { max($0.phase(.communication, "min_s"), 1e-9) / max(model.phases($0.work)[3], 1e-9) }
     for key in model.costs.keys where key.hasPrefix("communication.") && key != "communication.interval" {
       model.costs[key] = (model.costs[key] ?? 0) * exchange
     }
     model.waiting = max(
       0,
-      median(
-        crowded.map { run, _ in
-          let busy = Phase.simulation.reduce(0) { $0 + ($1 == .communication ? run.phase($1, "min_s") : run.phase($1)) }
-          return run.seconds("run_s") / max(busy, 1e-9) - 1
-        }))
-    // A process's own part and the one that all on a node share: two equations.
-    let shared = crowded.map { run, ranks in
-      let each = max(run.seconds("peak_memory_bytes") - run.memoryWithoutProcess, 4e6) / Double(ranks)
-      return max(0, (base - each) / (1 - 1 / Double(ranks)))
-    }
-    model.sharedBytes = min(median(shared), 0.9 * base)
-    model.processBytes = base - model.sharedBytes
+      least { run in
+        let busy = Phase.simulation.reduce(0) { $0 + ($1 == .communication ? run.phase($1, "min_s") : run.phase($1)) }
+        return run.seconds("run_s") / max(busy, 1e-9) - 1
+      })
     return model
+  }
+
+  /// A process's own memory and the part that all on a node share: two equations from a network of next to nothing.
+  private static func setProcess(_ model: inout CostModel, _ empty: [Sample]) {
+    let each = empty.map { max($0.seconds("peak_memory_bytes") - $0.memoryWithoutProcess, 1e6) / max($0.seconds("ranks"), 1) }
+    guard each.count > 1 else { return }
+    model.aloneBytes = each[0]
+    model.sharedBytes = 0
+    if each.count > 2 {
+      model.sharedBytes = min(max((each[1] - each[2]) / (1 - 1 / empty[2].seconds("ranks")), 0), 0.9 * each[1])
+    }
+    model.processBytes = each[1] - model.sharedBytes
   }
 
   /// Fits the costs whose names begin with a prefix. What the runs do not tell apart stays in the proportions of the defaults, times how

@@ -8,7 +8,8 @@ import Storage
 public struct CostModel: Sendable, Equatable {
   /// [ns]
   public var costs: [String: Double]
-  /// [bytes] Of a process alone, and those that the processes of a node share.
+  /// [bytes] Of a process that runs without MPI; under MPI a process's own, and those that the processes of a node share.
+  public var aloneBytes: Double
   public var processBytes: Double
   public var sharedBytes: Double
   /// How much slower a rank computes and builds when all cores of its node do.
@@ -30,8 +31,9 @@ public struct CostModel: Sendable, Equatable {
       "collocation.spike": 5, "communication.interval": 200, "communication.spike": 15, "communication.message": 1500,
       "communication.byte": 0.3, "output.spike": 30,
       "build.fixed_total_number": 20, "build.fixed_indegree": 35, "build.fixed_outdegree": 25, "build.pairwise_bernoulli": 18,
-      "build.distance": 18, "build.all_to_all": 12, "build.one_to_one": 30, "build.explicit": 150, "build.row": 60, "build.pair": 400,
-    ], processBytes: 13e6, sharedBytes: 10e6, crowding: 1.05, buildCrowding: 1.05, waiting: 0.03, cores: 2,
+      "build.distance": 18, "build.all_to_all": 12, "build.one_to_one": 30, "build.explicit": 150, "build.row": 100, "build.draw": 60,
+      "build.pair": 300,
+    ], aloneBytes: 11e6, processBytes: 10e6, sharedBytes: 8.5e6, crowding: 1.05, buildCrowding: 1.05, waiting: 0.03, cores: 2,
     origin: "guessed, since this machine is not calibrated (colonnade benchmark --calibrate)")
 
   /// [s] By phase, in the order of `Phase.simulation`.
@@ -51,8 +53,10 @@ public struct CostModel: Sendable, Equatable {
     return costs.filter { $0.key.hasPrefix(family + ".") && !$0.key.hasSuffix(".tile") }.map(\.value).max() ?? 0
   }
 
-  /// [bytes] A process without a network, with `ranks` of them on a node.
-  public func process(ranksPerNode ranks: Int) -> Double { processBytes + sharedBytes / Double(max(ranks, 1)) }
+  /// [bytes] A process without a network, under MPI with `ranks` of them on a node.
+  public func process(ranksPerNode ranks: Int, usesMPI: Bool) -> Double {
+    usesMPI ? processBytes + sharedBytes / Double(max(ranks, 1)) : aloneBytes
+  }
 
   /// How much slower than alone, with so many ranks on a node.
   func crowding(ranksPerNode ranks: Int, building: Bool = false) -> Double {
@@ -90,6 +94,7 @@ public struct CostModel: Sendable, Equatable {
     }
     self = CostModel.defaults
     for (key, value) in measured.members { costs[key] = value.double }
+    aloneBytes = try number("alone_bytes")
     processBytes = try number("process_bytes")
     sharedBytes = try number("shared_bytes")
     crowding = try number("crowding")
@@ -100,11 +105,12 @@ public struct CostModel: Sendable, Equatable {
   }
 
   public init(
-    costs: [String: Double], processBytes: Double, sharedBytes: Double, crowding: Double, buildCrowding: Double, waiting: Double,
+    costs: [String: Double], aloneBytes: Double, processBytes: Double, sharedBytes: Double, crowding: Double, buildCrowding: Double,
+    waiting: Double,
     cores: Int,
     origin: String
   ) {
-    (self.costs, self.processBytes, self.sharedBytes) = (costs, processBytes, sharedBytes)
+    (self.costs, self.aloneBytes, self.processBytes, self.sharedBytes) = (costs, aloneBytes, processBytes, sharedBytes)
     (self.crowding, self.buildCrowding, self.waiting) = (crowding, buildCrowding, waiting)
     (self.cores, self.origin) = (cores, origin)
   }
@@ -122,7 +128,8 @@ public struct CostModel: Sendable, Equatable {
     for (key, value) in costs.sorted(by: { $0.key < $1.key }) { measured[key] = JSONValue(value) }
     return [
       "kind": "calibration", "version": .string(ProgramVersion.text), "host": .string(host), "cores": JSONValue(cores),
-      "process_bytes": JSONValue(Int(processBytes)), "shared_bytes": JSONValue(Int(sharedBytes)), "crowding": JSONValue(crowding),
+      "alone_bytes": JSONValue(Int(aloneBytes)), "process_bytes": JSONValue(Int(processBytes)), "shared_bytes": JSONValue(Int(sharedBytes)),
+      "crowding": JSONValue(crowding),
       "build_crowding": JSONValue(buildCrowding), "waiting": JSONValue(waiting), "costs_ns": .object(measured),
     ]
   }

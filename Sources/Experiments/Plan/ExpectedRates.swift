@@ -1,4 +1,5 @@
 // The rates that a forecast counts spikes with, and where they come from.
+import Foundation
 import Networks
 import Running
 import Storage
@@ -36,6 +37,21 @@ public struct ExpectedRates: Sendable, Equatable {
   public static func measured(_ folder: RunFolder, _ experiment: Experiment) throws -> ExpectedRates {
     let summary = try JSONValue.read(folder.summary)
     return ExpectedRates(try hertz(summary, experiment, folder.summary), origin: "measured in \(folder.path)")
+  }
+
+  /// Those of a run that is made for it, here and on one rank: the configuration with other settings, such as a smaller grid.
+  /// - Throws: `BenchmarkError` with what the run said.
+  public static func probed(
+    _ config: String, _ overrides: [String], with settings: [String], program: String, _ experiment: Experiment
+  ) throws -> ExpectedRates {
+    let folder = NSTemporaryDirectory() + "colonnade-probe-\(ProcessInfo.processInfo.processIdentifier)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var command = [program, "simulate", config, "--quiet", "--output", folder]
+    for setting in overrides + settings { command += ["--set", setting] }
+    _ = try SimulationBenchmark.start(command)
+    let summary = try JSONValue.read(RunFolder(folder).summary)
+    return ExpectedRates(
+      try hertz(summary, experiment, folder), origin: "measured here in a run with \(settings.joined(separator: ", "))")
   }
 
   static func hertz(_ summary: JSONValue, _ experiment: Experiment, _ path: String) throws -> [Double] {

@@ -20,22 +20,32 @@ public struct ForecastComparison: Sendable {
 
   /// Each rank forecasts its own part; memory is summed, times are those of the slowest. Collective.
   init<S: SimulationScalar>(
-    _ experiment: Experiment, _ simulation: Simulation<S>, _ figures: SimulationFigures, _ communicator: borrowing Communicator
+    _ experiment: Experiment, _ simulation: Simulation<S>, _ figures: SimulationFigures, measuredRates: [Double],
+    _ communicator: borrowing Communicator
   ) throws {
     let costs = try Self.sharedCosts(communicator)
     let rates = ExpectedRates(experiment)
     let perNode = (communicator.size + max(figures.nodes, 1) - 1) / max(figures.nodes, 1)
-    let own = RankForecast(
-      SimulationForecast(simulation).layout(rank: communicator.rank, of: communicator.size), count: 1, experiment.description, as: S.self,
-      rates, costs, ranksPerNode: perNode)
-    var sums = [own.memory.total, own.layout.synapses, own.work.events, own.work.messages, own.work.bytes]
+    let usesMPI = communicator.kind == .mpi
+    let layout = SimulationForecast(simulation).layout(rank: communicator.rank, of: communicator.size)
+    func forecast(_ rates: ExpectedRates) -> RankForecast {
+      RankForecast(layout, count: 1, experiment.description, as: S.self, rates, costs, ranksPerNode: perNode, usesMPI: usesMPI)
+    }
+    let own = forecast(rates)
+    // What is wrong with the rates is no fault of the costs, and the other way round.
+    let atMeasured = forecast(ExpectedRates(measuredRates, origin: "measured"))
+    let d = experiment.description
+    let whole = d.duration > 0 ? (d.presimulation + d.duration) / d.duration : 1
+    var sums = [own.memory.total, own.layout.synapses, own.work.events, own.work.messages * whole, own.work.bytes * whole]
     try communicator.sum(&sums)
     let build = try communicator.max(own.build)
     let run = JobForecast.run(busiest: try communicator.max(own.busy), ranks: communicator.size, costs)
+    let runAtMeasured = JobForecast.run(busiest: try communicator.max(atMeasured.busy), ranks: communicator.size, costs)
     rows = [
       Row(name: "peak_memory_bytes", forecast: sums[0], measured: Double(figures.totalPeakMemory)),
       Row(name: "build_s", forecast: build, measured: figures.buildTime),
       Row(name: "run_s", forecast: run, measured: figures.wallTime),
+      Row(name: "run_s_at_measured_rates", forecast: runAtMeasured, measured: figures.wallTime),
       Row(name: "synapses", forecast: sums[1], measured: Double(figures.synapses)),
       Row(name: "synaptic_events", forecast: sums[2], measured: Double(figures.synapticEvents)),
       Row(name: "messages_sent", forecast: sums[3], measured: 0), Row(name: "bytes_sent", forecast: sums[4], measured: 0),
@@ -83,9 +93,12 @@ public struct ForecastComparison: Sendable {
     }
     let shown = rows.filter { ["peak_memory_bytes", "build_s", "run_s", "synaptic_events"].contains($0.name) && $0.measured > 0 }
     let titles = ["peak_memory_bytes": "memory", "build_s": "build", "run_s": "run", "synaptic_events": "events"]
+    let measured = rows.first { $0.name == "run_s_at_measured_rates" }
     return "Forecast "
       + shown.map { "\(titles[$0.name] ?? $0.name) \(value($0, $0.forecast)) for \(value($0, $0.measured)) (\(Self.signed($0.error)))" }
-      .joined(separator: ", ") + "\n  rates \(rates); costs \(costs)"
+      .joined(separator: ", ")
+      + (measured.map { "; with the rates of this run \(HumanUnits.duration($0.forecast)) (\(Self.signed($0.error)))" } ?? "")
+      + "\n  rates \(rates); costs \(costs)"
   }
 
   static func signed(_ error: Double) -> String { (error >= 0 ? "+" : "") + HumanUnits.fixed(100 * error, 0) + " %" }

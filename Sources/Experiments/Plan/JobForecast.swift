@@ -17,12 +17,12 @@ public struct RankForecast: Sendable {
 
   public init<S: SimulationScalar>(
     _ layout: RankLayout, count: Int, _ description: SimulationDescription, as: S.Type, _ rates: ExpectedRates, _ costs: CostModel,
-    ranksPerNode: Int
+    ranksPerNode: Int, usesMPI: Bool
   ) {
     self.layout = layout
     self.count = count
     memory = MemoryForecast(
-      layout, description, as: S.self, rates: rates.hertz, process: costs.process(ranksPerNode: ranksPerNode))
+      layout, description, as: S.self, rates: rates.hertz, process: costs.process(ranksPerNode: ranksPerNode, usesMPI: usesMPI))
     work = RankWork(layout, description, rates: rates.hertz, milliseconds: description.duration)
     let crowding = costs.crowding(ranksPerNode: ranksPerNode)
     phases = costs.phases(work).map { $0 * crowding }
@@ -61,7 +61,8 @@ public struct JobForecast: Sendable {
     let chosen = rank.map { [Placement.RankClass(rank: $0, count: ranks)] } ?? forecast.classes(ranks: ranks)
     classes = chosen.map {
       RankForecast(
-        forecast.layout(rank: $0.rank, of: ranks), count: $0.count, forecast.description, as: S.self, rates, costs, ranksPerNode: perNode)
+        forecast.layout(rank: $0.rank, of: ranks), count: $0.count, forecast.description, as: S.self, rates, costs, ranksPerNode: perNode,
+        usesMPI: ranks > 1)
     }
     description = forecast.description
     self.rates = rates

@@ -56,7 +56,7 @@ public struct PlanReport: Sendable {
         + "\(HumanUnits.significant(job.description.duration / 1000)) s of model time (real-time factor "
         + "\(HumanUnits.significant(job.run / max(job.description.duration / 1000, 1e-9)))), whole job \(HumanUnits.duration(job.wall))",
     ]
-    if job.examined < job.ranks { lines.append("  \(job.examined) ranks were looked at, which stand for all \(job.ranks)") }
+    if job.examined < job.ranks { lines.append("  looked at \(job.examined) of the \(job.ranks) ranks, which stand for all") }
     return lines.joined(separator: "\n")
   }
 

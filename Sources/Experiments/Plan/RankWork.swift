@@ -79,7 +79,7 @@ public struct RankWork: Sendable, Equatable {
       for (projection, size) in zip(own, sizes) { add("build." + projection.rule.name, reach.synapses * size / all) }
     }
     add("build.row", layout.rows)
-    add("build.pair", layout.reach.reduce(0) { $0 + $1.pairs })
+    add("build.draw", layout.reach.reduce(0) { $0 + $1.draws })
   }
 
   private static func size(_ projection: Projection, _ network: Network) -> Double {

@@ -41,7 +41,7 @@ public struct Rehearsal: Sendable {
     let started = cplatform_nanoseconds()
     let simulation = try Simulation<S>(experiment.description, world)
     let layout = SimulationForecast(simulation).layout(rank: rank, of: ranks)
-    let forecast = RankForecast(layout, count: 1, experiment.description, as: S.self, rates, costs, ranksPerNode: 1)
+    let forecast = RankForecast(layout, count: 1, experiment.description, as: S.self, rates, costs, ranksPerNode: 1, usesMPI: false)
     let builds = forecast.memory.total < limit
     if builds { try simulation.build { _ in } }
     return Rehearsal(

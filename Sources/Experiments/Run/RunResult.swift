@@ -23,10 +23,12 @@ struct RunResult {
   ) throws {
     let description = experiment.description
     let phases = Phase.simulation
-    let mine = phases.map { simulation.stopwatch.seconds(of: $0) } + [simulation.stopwatch.total]
-    let all = try communicator.allGather(mine)
-    let perRank = stride(from: 0, to: all.count, by: phases.count + 1).map { Array(all[$0..<$0 + phases.count + 1]) }
-    table = PerformanceTable(phases: phases, seconds: perRank.map { Array($0.dropLast()) }, totals: perRank.map { $0.last! })
+    var sum = PerformanceTable.withRest(phases.map { simulation.stopwatch.seconds(of: $0) }, total: simulation.stopwatch.total)
+    var (minimum, maximum) = (sum, sum)
+    try communicator.min(&minimum)
+    try communicator.max(&maximum)
+    try communicator.sum(&sum)
+    table = PerformanceTable(phases: phases, minimum: minimum, sum: sum, maximum: maximum, ranks: communicator.size)
     let peak = Self.peakMemory()
     var sums = [
       simulation.counts.synapses, simulation.counts.externalSynapses, simulation.counts.spikes.reduce(0, +), simulation.counts.events,
@@ -84,7 +86,7 @@ struct RunResult {
     }
     summary["phases"] = .object(phaseTable)
     if !history.resumedAt.isEmpty { summary["resumed_at_ms"] = .array(history.resumedAt.map { JSONValue($0) }) }
-    var comparison = try ForecastComparison(experiment, simulation, figures, communicator)
+    var comparison = try ForecastComparison(experiment, simulation, figures, measuredRates: rates, communicator)
     comparison.measured("messages_sent", Double(sums[7]))
     comparison.measured("bytes_sent", Double(sums[8]))
     summary["forecast"] = comparison.json

@@ -9,7 +9,7 @@ public struct ScalingFit: Sendable {
   /// Those that the test fit was made from, and those that it had to predict.
   public let fitted: [ScalingPoint]
   public let heldOut: [ScalingPoint]
-  /// Fitted on `fitted` alone, and on all points.
+  /// Fitted on `fitted` alone, and on all points whose ranks had cores of their own.
   public let test: ScalingModel
   public let final: ScalingModel
 
@@ -24,14 +24,16 @@ public struct ScalingFit: Sendable {
   /// - Throws: `ScalingError` if nothing is left to fit.
   public init(series: String, _ points: [ScalingPoint], fitUpTo: Int? = nil) throws {
     self.series = series
-    self.points = points.sorted { ($0.problem, $0.ranks) < ($1.problem, $1.ranks) }
+    self.points = points.sorted { ($0.work, $0.ranks) < ($1.work, $1.ranks) }
     let most = points.map(\.ranks).max() ?? 1
     let limit = fitUpTo ?? (points.contains { $0.ranks < most } ? most - 1 : most)
     fitted = self.points.filter { $0.ranks <= limit }
     heldOut = self.points.filter { $0.ranks > limit }
     if fitted.isEmpty { throw ScalingError(description: "series \(series): no point has \(limit) ranks or fewer to fit") }
     test = try ScalingModel(fitting: fitted)
-    final = try ScalingModel(fitting: points)
+    // Ranks that took turns say nothing about ranks on cores of their own.
+    let alone = points.filter { !$0.isOversubscribed }
+    final = try ScalingModel(fitting: alone.isEmpty ? points : alone)
   }
 
   /// Forecast over measured, minus 1.
@@ -79,14 +81,9 @@ public struct ScalingFit: Sendable {
 
   /// The fit as text.
   public var text: String {
-    func ns(_ x: Double) -> String { HumanUnits.significant(x * 1e9) }
-    func model(_ m: ScalingModel) -> String {
-      "serial \(HumanUnits.duration(m.serial)), compute \(ns(m.compute)) ns, imbalance \(HumanUnits.significant(100 * m.imbalance)) % per "
-        + "doubling, latency \(HumanUnits.significant(m.latency * 1e6)) us per message, bandwidth \(ns(m.bandwidth)) ns per byte"
-    }
     var lines = [
       series, "  \(ScalingModel.formula)",
-      "  fitted on \(fitted.count) points up to \(fitted.map(\.ranks).max() ?? 0) ranks: \(model(test))",
+      "  fitted on \(fitted.count) points up to \(fitted.map(\.ranks).max() ?? 0) ranks: \(test.text)",
     ]
     lines.append("  they deviate by \(HumanUnits.fixed(100 * scatter, 1)) % (root mean square)")
     for point in heldOut {

@@ -1,5 +1,6 @@
 // The time of a run as a sum of what grows with ranks and what does not, fitted to measured points.
 import Foundation
+import Running
 
 /// T = serial + compute W / P (1 + imbalance log2 P) + latency M + bandwidth B
 ///
@@ -17,7 +18,16 @@ public struct ScalingModel: Sendable, Equatable {
   public var latency = 0.0
   public var bandwidth = 0.0
 
+  public init() {}
+
   public static let formula = "T = serial + compute W/P (1 + imbalance log2 P) + latency M + bandwidth B"
+
+  /// The coefficients with their units.
+  public var text: String {
+    "serial \(HumanUnits.duration(serial)), compute \(HumanUnits.significant(compute * 1e9)) ns per event or sample, imbalance "
+      + "\(HumanUnits.significant(100 * imbalance)) % per doubling, latency \(HumanUnits.significant(latency * 1e6)) us per message, "
+      + "bandwidth \(HumanUnits.significant(bandwidth * 1e9)) ns per byte"
+  }
 
   /// What the time of a point is made of.
   public struct Parts: Sendable, Equatable {

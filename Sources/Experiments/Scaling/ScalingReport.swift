@@ -24,17 +24,7 @@ public enum ScalingReport {
     content.figures = [speed(fits, extrapolations), efficiency(fits, extrapolations)]
     for fit in fits { content.figures.append(stack(fit)) }
     content.facts = [.init("model", ScalingModel.formula)]
-    for fit in fits {
-      let m = fit.final
-      content.facts += [
-        .init("\(fit.series): serial", HumanUnits.duration(m.serial)),
-        .init("\(fit.series): compute", "\(HumanUnits.significant(m.compute * 1e9)) ns per event or sample"),
-        .init("\(fit.series): imbalance", "\(HumanUnits.significant(100 * m.imbalance)) % per doubling"),
-        .init("\(fit.series): latency", "\(HumanUnits.significant(m.latency * 1e6)) us per message"),
-        .init("\(fit.series): bandwidth", "\(HumanUnits.significant(m.bandwidth * 1e9)) ns per byte"),
-        .init("\(fit.series): scatter of the fit", "\(HumanUnits.fixed(100 * fit.scatter, 1)) %"),
-      ]
-    }
+    for fit in fits { content.facts.append(.init(fit.series, fit.final.text + "; scatter \(HumanUnits.fixed(100 * fit.scatter, 1)) %")) }
     content.footer = "Colonnade \(ProgramVersion.text)"
     return ReportPage.html(content)
   }
@@ -101,7 +91,8 @@ public enum ScalingReport {
   /// Where the time of each point went: phases where they are known, parts of the model where not.
   private static func stack(_ fit: ScalingFit) -> ReportContent.Figure {
     let names = fit.points.map {
-      "\($0.problem.isEmpty ? "" : $0.problem + ", ")\($0.ranks) ranks" + ($0.isOversubscribed ? " (taking turns)" : "")
+      "\($0.problem.isEmpty ? "" : $0.problem + ", ")\($0.ranks) \($0.ranks == 1 ? "rank" : "ranks")"
+        + ($0.isOversubscribed ? " (taking turns)" : "")
     }
     let identifier = "stack-\(fit.series.filter { $0.isASCII && ($0.isLetter || $0.isNumber) })"
     var series: [ReportContent.BarFigure.Series] = []

@@ -40,9 +40,9 @@ public struct ScalingStudy: Sendable {
   public init(_ config: String, _ options: ScalingOptions) throws {
     self.config = config
     self.options = options
-    let experiment = try? TrainingExperiment.load(path: config, overrides: options.overrides)
-    isTraining = experiment != nil
-    if let experiment {
+    isTraining = Self.namesDataset(config)
+    if isTraining {
+      let experiment = try TrainingExperiment.load(path: config, overrides: options.overrides)
       title = experiment.title
       growth = .proportional(key: "batch_size", standard: 64)
       tree = try ConfigurationTree.parse(experiment.configuration, file: config)
@@ -56,6 +56,13 @@ public struct ScalingStudy: Sendable {
       }
     }
     for ranks in options.ranks { _ = try settings(ranks) }
+  }
+
+  /// Whether a configuration is one of training: it names a data set. What is wrong with it is told by whoever reads it in full.
+  private static func namesDataset(_ config: String) -> Bool {
+    let file = ConfigurationFile.isFolder(config) ? config + "/config.yaml" : config
+    guard let tree = try? ConfigurationTree.read(file), case .section(let members) = tree.content else { return false }
+    return members.contains { $0.key == "dataset" }
   }
 
   /// Settings that a number of ranks needs beyond those given.

@@ -1,5 +1,4 @@
 // From where a block of tiles is reached, and with how many synapses per source neuron.
-import Glibc
 import Networks
 
 /// The sources of one block, by population and site. A site is a column of the grid, or -1 for a population whose neurons all reach the
@@ -24,6 +23,14 @@ struct BlockSources {
       guard case .fixedIndegree = projection.rule else { return sum }
       return sum + Double(targets[projection.target] * tiles.tiles(ofPopulation: projection.source).count)
     }
+    // Projections of several source populations may share their stencil: the grid is walked once for each target and stencil.
+    var known: [(target: Int, stencil: Stencil, degrees: [Int: (degree: Double, tiles: Int)])] = []
+    func degreesByColumn(_ target: Int, _ stencil: Stencil, _ grid: ColumnGrid) -> [Int: (degree: Double, tiles: Int)] {
+      if let same = known.first(where: { $0.target == target && $0.stencil == stencil }) { return same.degrees }
+      let found = Self.degrees(block, onto: target, stencil, grid)
+      known.append((target, stencil, found))
+      return found
+    }
     sites = network.populations.indices.map { population in
       let its = network.populations[population]
       var columns: [Int: Degrees] = [:]
@@ -38,7 +45,7 @@ struct BlockSources {
           if degree > 0 { everywhere.append((projection, degree, targetTiles[target])) }
           continue
         }
-        for (column, (degree, tiles)) in Self.degrees(block, onto: target, stencil, grid) {
+        for (column, (degree, tiles)) in degreesByColumn(target, stencil, grid) {
           columns[column, default: []].append((projection, degree, tiles))
         }
       }
@@ -57,8 +64,8 @@ struct BlockSources {
       // The stencil is symmetric, so sources lie where targets would.
       for entry in stencil.entries {
         if let column = grid.column(from: tile.column, dx: entry.dx, dy: entry.dy) {
-          byColumn[column, default: (0, 0)].degree += entry.probability * Double(tile.count)
-          byColumn[column, default: (0, 0)].tiles += 1
+          let before = byColumn[column] ?? (0, 0)
+          byColumn[column] = (before.degree + entry.probability * Double(tile.count), before.tiles + 1)
         }
       }
     }
@@ -79,20 +86,5 @@ struct BlockSources {
     case .distance: return 0
     case .explicit(let edges): return Double(edges.count)
     }
-  }
-}
-
-/// The mean form of a row whose synapses are independent.
-enum RowExpectation {
-  /// Mean number of buckets of a row, and the chance that there is a row at all.
-  ///
-  /// - Parameter byDelay: mean number of synapses for each delay; their sum is `total`.
-  static func of(_ byDelay: [Double], total: Double) -> (buckets: Double, rows: Double) {
-    var buckets = 0.0
-    for mean in byDelay where mean > 0 {
-      // A delay with more synapses than a bucket holds has several buckets, the last one half full on average.
-      buckets += mean < 64 ? -expm1(-mean) : max(1, mean / Double(RowFormat.largestCount) + 0.5)
-    }
-    return (buckets, -expm1(-total))
   }
 }

@@ -48,12 +48,12 @@ public struct SimulationForecast<S: SimulationScalar> {
       layout.neurons[tile.population] += tile.count
       layout.tiles[tile.population] += 1
     }
-    let shares = draws.draws.map(\.delayShares)
+    var expectations = RowExpectations(draws, receptors: abouts.map(\.receptors.count))
     var reached = [Set<Int>](repeating: [], count: network.populations.count)
     for block in Block<S>.cut(owned, tiles) {
       layout.blocks += 1
       layout.scalars.append(scalars(block))
-      add(BlockSources(block.map { tiles[$0] }, draws, tiles), shares, to: &layout, &reached)
+      add(BlockSources(block.map { tiles[$0] }, draws, tiles), &expectations, to: &layout, &reached)
     }
     for population in network.populations.indices {
       let its = network.populations[population]
@@ -80,9 +80,9 @@ public struct SimulationForecast<S: SimulationScalar> {
   private func neurons(of population: Population, site: Int) -> Int { site < 0 ? population.count : population.perColumn }
 
   /// Adds the rows of one block.
-  private func add(_ sources: BlockSources, _ shares: [[Double]], to layout: inout RankLayout, _ reached: inout [Set<Int>]) {
-    let longest = draws.longestDelay
-    var byDelay = [[Double]](repeating: [Double](repeating: 0, count: longest + 1), count: 2)
+  private func add(
+    _ sources: BlockSources, _ expectations: inout RowExpectations<S>, to layout: inout RankLayout, _ reached: inout [Set<Int>]
+  ) {
     layout.indegreeEntries = max(layout.indegreeEntries, sources.indegreeEntries)
     var pairsOfBlock = 0.0
     for population in sources.sites.indices {
@@ -92,48 +92,32 @@ public struct SimulationForecast<S: SimulationScalar> {
         reached[population].insert(site)
         let count = Double(neurons(of: its, site: site))
         let tilesOfSite = Double(site < 0 ? parts * its.columns : parts)
-        for channel in 0..<2 { for delay in 0...longest { byDelay[channel][delay] = 0 } }
-        var total = [0.0, 0.0]
-        for (projection, degree, targetTiles) in degrees {
-          pairsOfBlock += tilesOfSite * Double(targetTiles)
-          layout.reach[population].pairs += tilesOfSite * Double(targetTiles)
-          layout.reach[population].draws += count * Double(targetTiles)
-          let draw = draws.draws[projection]
-          let first = draw.delaySteps.lowerBound
-          let negative = share(projection, ofNegative: draw)
-          for (channel, part) in [1 - negative, negative].enumerated() where part > 0 {
-            total[channel] += degree * part
-            for (i, share) in shares[projection].enumerated() {
-              byDelay[channel][first + i] += degree * part * share
-              layout.reach[population].meanDelay += count * degree * part * share * Double(first + i)
-            }
-          }
-        }
-        for channel in 0..<2 where total[channel] > 0 {
-          let (buckets, rows) = RowExpectation.of(byDelay[channel], total: total[channel])
-          layout.reach[population].synapses += count * total[channel]
-          layout.reach[population].rows += count * rows
-          layout.reach[population].buckets += count * buckets
-          let exist = -expm1(-total[channel] * count / tilesOfSite)
+        let targetTiles = Double(degrees.reduce(0) { $0 + $1.tiles })
+        let row = expectations.of(degrees)
+        pairsOfBlock += tilesOfSite * targetTiles
+        layout.reach[population].pairs += tilesOfSite * targetTiles
+        layout.reach[population].draws += count * targetTiles
+        layout.reach[population].meanDelay += count * row.delays
+        for channel in 0..<2 where row.synapses[channel] > 0 {
+          layout.reach[population].synapses += count * row.synapses[channel]
+          layout.reach[population].rows += count * row.rows[channel]
+          layout.reach[population].buckets += count * row.buckets[channel]
+          let exist = -expm1(-row.synapses[channel] * count / tilesOfSite)
           layout.reach[population].tables += tilesOfSite * exist
           layout.reach[population].tableEntries += (count + tilesOfSite) * exist
         }
-        layout.largestDraw = max(layout.largestDraw, (total[0] + total[1]) * count / tilesOfSite)
+        layout.largestDraw = max(layout.largestDraw, (row.synapses[0] + row.synapses[1]) * count / tilesOfSite)
       }
     }
     layout.largestPairs = max(layout.largestPairs, pairsOfBlock)
   }
 
-  /// Share of a projection's synapses that go to the second receptor because of their sign; receptors by number count as the first.
-  private func share(_ projection: Int, ofNegative draw: TileDraw<S>) -> Double {
-    guard draws.channel(projection, receptors: abouts[draw.projection.target].receptors.count) < 0 else { return 0 }
-    if case .explicit = draw.projection.rule { return 0 }
-    return draw.projection.weight.cumulative(0)
-  }
-
-  /// Adds who talks to whom, as ``SpikeRouting`` finds it, column by column where there is a grid.
+  /// Adds who talks to whom, as ``SpikeRouting`` finds it.
   private func addPartners(_ owned: [Int], _ placement: Placement, to layout: inout RankLayout) {
     if placement.ranks == 1 { return }
+    if let neighbours = GridNeighbours(description.network, placement) {
+      return neighbours.add(owned.map { tiles[$0] }, to: &layout)
+    }
     let routing = SpikeRouting(description.network, tiles: tiles, placement: placement, rank: layout.rank, owned: owned)
     layout.destinations = routing.destinations.count
     layout.sources = routing.sources.count

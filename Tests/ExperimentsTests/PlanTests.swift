@@ -1,0 +1,113 @@
+// Forecasts of jobs: arithmetic of classes and nodes, calibrations that read back, scripts that parse, rates from where they are said to be.
+import Foundation
+import Storage
+import Testing
+
+@testable import Experiments
+
+@Suite struct PlanTests {
+  private func experiment(_ text: String, _ overrides: [String] = []) throws -> Experiment {
+    let path = NSTemporaryDirectory() + "colonnade-plan-\(UUID().uuidString).yaml"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try AtomicFile.write(path, text: text)
+    return try Experiment.load(path: path, overrides: overrides)
+  }
+
+  @Test func microcircuitAtFullSize() throws {
+    let full = try experiment(try Examples.text("microcircuit"))
+    let rates = ExpectedRates(full)
+    #expect(rates.origin.contains("full model") && rates.hertz.count == 8)
+    let one = try JobForecast(full, ranks: 1, nodes: 1, rates, .defaults)
+    let two = try JobForecast(full, ranks: 2, nodes: 1, rates, .defaults)
+    // The number of synapses that the model states, however it is cut.
+    #expect(abs(one.synapses - 298_880_941) < 1000 && abs(two.synapses / one.synapses - 1) < 1e-9)
+    #expect((1.8e9...2.1e9).contains(one.totalMemory) && two.largestMemory < 0.6 * one.totalMemory)
+    #expect(two.run < 0.7 * one.run && two.build < 0.7 * one.build)
+    // The slowest rank counts: it is no faster than the mean.
+    #expect(two.run >= two.spread(\.busy).mean)
+  }
+
+  @Test func aThousandTimesTheGrid() throws {
+    let grid = try experiment(try Examples.text("column-grid"), ["grid=1024x1024"])
+    let start = Date()
+    let job = try JobForecast(grid, ranks: 16_384, nodes: 256, ExpectedRates(grid), .defaults)
+    #expect(job.classes.count == 9 && job.ranksPerNode == 64 && Date().timeIntervalSince(start) < 60)
+    #expect(job.spread { Double($0.layout.totalNeurons) }.most == 80_000)
+    // 1,125 synapses per neuron, less what the border costs.
+    #expect((1.46e12...1.475e12).contains(job.synapses) && job.largestMemory < 700e6)
+    #expect(job.spread { Double($0.layout.destinations) }.most == 8)
+  }
+
+  @Test func calibrationReadsBack() throws {
+    var model = CostModel.defaults
+    model.costs["delivery.event"] = 3.25
+    (model.crowding, model.waiting, model.cores) = (1.25, 0.125, 8)
+    let read = try CostModel(try JSONValue.parse(JSONValue.object(model.json(host: "h")).text, path: "f"), path: "f")
+    #expect(read.costs == model.costs && read.crowding == 1.25 && read.cores == 8 && read.origin.contains("calibrated on h"))
+    #expect(throws: PlanError.self) { try CostModel(["kind": "other"], path: "f") }
+    #expect(throws: PlanError.self) { try CostModel(["kind": "calibration", "costs_ns": [:], "crowding": -1], path: "f") }
+    // A full node is slower by the factor, a single rank is not, and what lies between lies between.
+    #expect(read.crowding(ranksPerNode: 1) == 1 && read.crowding(ranksPerNode: 8) == 1.25)
+    #expect(read.crowding(ranksPerNode: 4) > 1 && read.crowding(ranksPerNode: 4) < 1.25)
+    #expect(read.process(ranksPerNode: 2, usesMPI: true) < read.process(ranksPerNode: 1, usesMPI: true))
+  }
+
+  @Test func ratesAreSaidToComeFromWhereTheyCome() throws {
+    let network = try experiment(
+      """
+      populations:
+        - {name: A, model: iaf_psc_exp, count: 100}
+      """)
+    #expect(ExpectedRates(network).origin.contains("guessed"))
+    #expect(ExpectedRates.constant(12, network).hertz == [12])
+    let brunel = try experiment(try Examples.text("brunel"))
+    #expect(ExpectedRates(brunel).origin.contains("figure 8C"))
+    #expect(ExpectedRates(try experiment(try Examples.text("brunel"), ["g=3"])).origin.contains("guessed"))
+    #expect(throws: PlanError.self) { try ExpectedRates.hertz(["rates_hz": ["E": 3]], brunel, "s") }
+    #expect(try ExpectedRates.hertz(["rates_hz": ["E": 3, "I": 4]], brunel, "s") == [3, 4])
+  }
+
+  @Test func eventsFollowRates() throws {
+    let brunel = try experiment(try Examples.text("brunel"), ["presimulation=0", "duration=1000"])
+    let job = try JobForecast(brunel, ranks: 2, nodes: 1, .constant(10, brunel), .defaults)
+    // 12,500 neurons with 1,250 synapses each at 10 Hz for a second.
+    #expect(abs(job.sum { $0.work.events } / (12_500 * 1250 * 10) - 1) < 1e-6)
+    #expect(job.sum { $0.work.neuronSteps } == 12_500 * 10_000)
+    // Delays are 1.5 ms, so there are 10,000 / 15 exchanges with one message to the other rank.
+    #expect(abs(job.spread { $0.work.messages }.most - 10_000 / 15) < 1)
+  }
+
+  @Test func proceduralNetworksHoldNoSynapses() throws {
+    let stored = try experiment(try Examples.text("column-grid"))
+    let drawn = try experiment(try Examples.text("column-grid"), ["storage=procedural"])
+    let (a, b) = try (
+      JobForecast(stored, ranks: 1, nodes: 1, ExpectedRates(stored), .defaults),
+      JobForecast(drawn, ranks: 1, nodes: 1, ExpectedRates(drawn), .defaults)
+    )
+    #expect(b.classes[0].memory["synapses"] == 0 && b.totalMemory < 0.5 * a.totalMemory)
+    #expect(abs(a.synapses - b.synapses) < 1)
+  }
+
+  @Test func scriptIsShortAndNamesTheJob() throws {
+    let brunel = try experiment(try Examples.text("brunel"))
+    let job = try JobForecast(brunel, ranks: 6, nodes: 2, ExpectedRates(brunel), .defaults)
+    let report = PlanReport(job, memory: 64e9, memoryOrigin: "as given")
+    let script = report.script(config: "jobs/brunel", overrides: ["N=10"], name: "brunel")
+    let lines = script.split(separator: "\n")
+    #expect(lines.count < 30 && lines[0].hasPrefix("#!") && lines[1].hasPrefix("# "))
+    #expect(script.contains("--nodes=2 --ntasks=6 --ntasks-per-node=3") && script.contains("--set 'N=10'"))
+    #expect(report.fits && !PlanReport(job, memory: 1e6, memoryOrigin: "").fits)
+    #expect(report.json["per_rank"]?["synapses"]?["mean"]?.double ?? 0 > 1e6)
+    #expect(report.text.contains("fits") && report.text.contains("synapses"))
+  }
+
+  @Test func theCheapestJobFits() throws {
+    let full = try experiment(try Examples.text("microcircuit"))
+    let rates = ExpectedRates(full)
+    let roomy = try JobForecast.cheapest(full, coresPerNode: 8, memoryPerNode: 16e9, rates, .defaults)
+    #expect(roomy?.nodes == 1)
+    let narrow = try #require(try JobForecast.cheapest(full, coresPerNode: 8, memoryPerNode: 1e9, rates, .defaults))
+    #expect(narrow.memoryPerNode <= 1e9 && narrow.ranks > 8)
+    #expect(try JobForecast.cheapest(full, coresPerNode: 8, memoryPerNode: 1e6, rates, .defaults) == nil)
+  }
+}
