@@ -4,7 +4,7 @@ import Maths
 extension TileDraw {
   /// Appends the synapses of a source (index in its population) onto a target tile.
   ///
-  /// - Parameter pairs: that of ``pairs(_:_:)`` for the source's tile.
+  /// - `pairs`: that of ``pairs(_:_:)`` for the source's tile.
   @specialized(where W == Float)
   @specialized(where W == Double)
   public func drawRow(source: Int, onto target: Tile, pairs: PairLaw, into batch: inout SynapseBatch<W>) {
