@@ -106,6 +106,17 @@ public struct Stopwatch: Sendable {
     markedAt = now
   }
 
+  /// Like ``lap(_:)`` for two phases whose turns are too short to be timed one by one: `part` of the time, 0 to 1, goes to the second.
+  @inlinable @inline(__always)
+  public mutating func lap(_ first: Phase, and second: Phase, part: Double) {
+    let now = cplatform_nanoseconds()
+    let time = now &- markedAt
+    let share = UInt64(Double(time) * part)
+    add(share, to: second)
+    add(time &- share, to: first)
+    markedAt = now
+  }
+
   /// Adds nanoseconds measured elsewhere (by a thread, or restored from a checkpoint) to a phase.
   @inlinable @inline(__always)
   public mutating func add(_ nanoseconds: UInt64, to phase: Phase) { elapsed[phase.index] &+= nanoseconds }

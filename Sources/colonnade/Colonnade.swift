@@ -22,8 +22,9 @@ struct Colonnade: ParsableCommand {
       """,
     version: ProgramVersion.description,
     subcommands: [
-      SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, BenchmarkCommand.self, ReportCommand.self,
-      StatusCommand.self, CompareCommand.self, ExportCommand.self, ModelsCommand.self, ExampleCommand.self,
+      SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, PlanCommand.self, ScaleCommand.self,
+      BenchmarkCommand.self, ReportCommand.self, StatusCommand.self, CompareCommand.self, ExportCommand.self, ModelsCommand.self,
+      ExampleCommand.self,
     ])
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.

@@ -11,6 +11,7 @@ import Storage
 struct RunResult {
   let figures: SimulationFigures
   let table: PerformanceTable
+  let forecast: ForecastComparison
   private(set) var summary: JSONObject
   var notes: [String] = [] {
     didSet { summary["notes"] = .array(notes.map { .string($0) }) }
@@ -83,6 +84,11 @@ struct RunResult {
     }
     summary["phases"] = .object(phaseTable)
     if !history.resumedAt.isEmpty { summary["resumed_at_ms"] = .array(history.resumedAt.map { JSONValue($0) }) }
+    var comparison = try ForecastComparison(experiment, simulation, figures, communicator)
+    comparison.measured("messages_sent", Double(sums[7]))
+    comparison.measured("bytes_sent", Double(sums[8]))
+    summary["forecast"] = comparison.json
+    forecast = comparison
     self.summary = summary
     if !history.resumedAt.isEmpty {
       let times = history.resumedAt.map { HumanUnits.significant($0, 9) + " ms" }.joined(separator: ", ")
@@ -126,6 +132,7 @@ struct RunResult {
   func tell(_ folder: RunFolder) {
     var text = "\n" + figures.text(table) + "\n"
     for note in notes { text += "NOTE \(note)\n" }
+    text += forecast.text + "\n"
     text += "\nResults in \(folder.path): summary.json, spikes.h5, configuration.yaml\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
   }
