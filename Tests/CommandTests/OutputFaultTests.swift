@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// A file system of a few kilobytes can be had without being root.
-private let hasSmallDisk = (try? BuiltProgram.shell("unshare -rm mount -t tmpfs -o size=64k none /mnt", limit: 10).code) == 0
+let hasSmallDisk = (try? BuiltProgram.shell("unshare -rm mount -t tmpfs -o size=64k none /mnt", limit: 10).code) == 0
 
 @Suite(.serialized) struct OutputFaultTests {
   @Test func folderThatCannotBeMade() throws {
