@@ -55,9 +55,8 @@ public struct Stencil: Sendable, Equatable {
   public let entries: [Entry]
   public let reach: Int
 
-  /// - Parameters:
-  ///   - total: sum of the probabilities over all offsets (0.9 in the papers, so 0.9 x neurons per column synapses).
-  ///   - decimals: places the kernel is rounded to, which cuts it off (3 in the shipped tables: 29 columns at lambda 0.4).
+  /// - `total`: sum of the probabilities over all offsets (0.9 in the papers, so 0.9 x neurons per column synapses).
+  /// - `decimals`: places the kernel is rounded to, which cuts it off (3 in the shipped tables: 29 columns at lambda 0.4).
   public init(kernel: Kernel, total: Double, decimals: Int = 3) {
     let scale = (0..<decimals).reduce(1.0) { value, _ in value * 10 }
     func rounded(_ dx: Int, _ dy: Int) -> Double {

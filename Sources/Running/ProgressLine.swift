@@ -41,11 +41,10 @@ public struct ProgressLine {
   private var lastTenth = -1
   private var shown = ""
 
-  /// - Parameters:
-  ///   - label: what is going on: "simulate", "build", "train".
-  ///   - bar: draws a percentage and a bar; without it the detail follows the label at once.
-  ///   - doneBefore: fraction that an earlier run has done already, 0...1; the remaining time is estimated from the rest.
-  ///   - quiet: writes nothing at all (`--quiet`, and every rank but 0).
+  /// - `label`: what is going on: "simulate", "build", "train".
+  /// - `bar`: draws a percentage and a bar; without it the detail follows the label at once.
+  /// - `doneBefore`: fraction that an earlier run has done already, 0...1; the remaining time is estimated from the rest.
+  /// - `quiet`: writes nothing at all (`--quiet`, and every rank but 0).
   public init(_ label: String, bar: Bool = true, doneBefore: Double = 0, quiet: Bool, output: Output = .standardError) {
     self.label = label
     self.bar = bar

@@ -26,7 +26,7 @@ public protocol SimulationObserver: AnyObject {
 extension Simulation {
   /// Advances to `end` (at most); the spikes of steps from `recordFrom` on are recorded.
   ///
-  /// - Parameter afterInterval: called after each exchange with the next step; it returns false to stop there, on all ranks alike.
+  /// - `afterInterval`: called after each exchange with the next step; it returns false to stop there, on all ranks alike.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func run(

@@ -4,9 +4,8 @@ import CHDF5
 extension HDF5File {
   /// Writes a whole dataset, contiguous in the file.
   ///
-  /// - Parameters:
-  ///   - shape: sizes of the axes, row-major; nil: one axis. Empty: a single value.
-  ///   - fileType: the element type in the file; nil: that of the values.
+  /// - `shape`: sizes of the axes, row-major; nil: one axis. Empty: a single value.
+  /// - `fileType`: the element type in the file; nil: that of the values.
   public func write<T: HDF5Element>(
     _ dataset: String, _ values: [T], shape: [Int]? = nil, fileType: HDF5Type? = nil
   ) throws(StorageError) {
@@ -26,11 +25,10 @@ extension HDF5File {
 
   /// Creates an empty dataset that grows along its first axis.
   ///
-  /// - Parameters:
-  ///   - rowShape: sizes of the other axes.
-  ///   - chunkRows: rows that are stored, compressed and read together.
-  ///   - deflate: 0 (none) to 9.
-  ///   - checksum: a checksum per chunk, tested on reading.
+  /// - `rowShape`: sizes of the other axes.
+  /// - `chunkRows`: rows that are stored, compressed and read together.
+  /// - `deflate`: 0 (none) to 9.
+  /// - `checksum`: a checksum per chunk, tested on reading.
   public func createExtendible(
     _ dataset: String, _ type: HDF5Type, rowShape: [Int] = [], chunkRows: Int, deflate: Int = 0, checksum: Bool = false
   ) throws(StorageError) {

@@ -46,9 +46,8 @@ public struct ReportPart: ~Copyable {
 
   /// Starts an empty part.
   ///
-  /// - Parameters:
-  ///   - nodeIDs: ids within the population of the recorded neurons that this rank owns, one per value; may be empty.
-  ///   - elementIDs: the compartment of each value; nil: 0 for all.
+  /// - `nodeIDs`: ids within the population of the recorded neurons that this rank owns, one per value; may be empty.
+  /// - `elementIDs`: the compartment of each value; nil: 0 for all.
   /// - Throws: `StorageError` 73 if it cannot be created, 74 if it cannot be written.
   public init(
     creating path: String, _ description: ReportDescription, nodeIDs: [UInt64], elementIDs: [UInt32]? = nil
@@ -76,7 +75,7 @@ public struct ReportPart: ~Copyable {
   }
 
   /// Appends a frame; frames of a part follow each other without gaps.
-  /// - Parameter values: one per element, in the order of the ids.
+  /// - `values`: one per element, in the order of the ids.
   public mutating func append(frame: Int64, _ values: [Float]) throws(StorageError) { try append(frame: frame, values.span) }
 
   /// Appends a frame from a view of the values.

@@ -21,9 +21,8 @@ extension SonataEdgeReader {
 extension SonataEdgePopulation {
   /// Checks that the tables of the file's indices stay inside each other and the edges.
   ///
-  /// - Parameters:
-  ///   - sourceCount: nodes in the source population; `targetCount` in the target population.
-  ///   - evenIfLarge: read tables of any length; otherwise those beyond some millions of rows are left to `rows(of:by:)`.
+  /// - `sourceCount`: nodes in the source population; `targetCount` in the target population.
+  /// - `evenIfLarge`: read tables of any length; otherwise those beyond some millions of rows are left to `rows(of:by:)`.
   /// - Throws: `StorageError` 65 naming the table and the row.
   public func checkIndices(sourceCount: Int, targetCount: Int, evenIfLarge: Bool = false) throws(StorageError) {
     let file = try HDF5File.open(path)

@@ -37,9 +37,8 @@ public struct SonataEdgeReader: ~Copyable {
 
   /// Opens the population.
   ///
-  /// - Parameters:
-  ///   - sourceCount: nodes in the source population, to check ids against.
-  ///   - targetCount: nodes in the target population.
+  /// - `sourceCount`: nodes in the source population, to check ids against.
+  /// - `targetCount`: nodes in the target population.
   /// - Throws: `StorageError` 66 or 65.
   public init(_ population: SonataEdgePopulation, sourceCount: Int, targetCount: Int) throws(StorageError) {
     let file = try HDF5File.open(population.path)

@@ -37,7 +37,7 @@ public struct SonataEdgePopulation: Sendable {
 
   /// Reads the description of one population and checks that its datasets agree.
   ///
-  /// - Parameter components: folders by name, of the circuit.
+  /// - `components`: folders by name, of the circuit.
   /// - Throws: `StorageError` 66 if a file is missing, 65 where datasets disagree or a synapse model is not supported.
   public init(_ path: String, name: String, types table: SonataTypeTable, components: [String: String]) throws(StorageError) {
     let file = try HDF5File.open(path)

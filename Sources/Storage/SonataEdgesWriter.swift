@@ -12,7 +12,7 @@ public struct SonataEdgesWriter: ~Copyable {
   private var count = 0
   private let deflate: Int
 
-  /// - Parameter deflate: 0 (none) to 9.
+  /// - `deflate`: 0 (none) to 9.
   /// - Throws: `StorageError` 73 if the file cannot be created.
   public init(creating path: String, deflate: Int = 0) throws(StorageError) {
     let file = try HDF5File.create(path)
@@ -23,8 +23,7 @@ public struct SonataEdgesWriter: ~Copyable {
   }
 
   /// Begins a population; later blocks belong to it.
-  /// - Parameters:
-  ///   - source: the node population of the sources; `target` that of the targets.
+  /// - `source`: the node population of the sources; `target` that of the targets.
   public mutating func begin(population: String, source: String, target: String) throws(StorageError) {
     try finishPopulation()
     group = "/edges/" + population
@@ -39,10 +38,9 @@ public struct SonataEdgesWriter: ~Copyable {
   }
 
   /// Appends edges; all arrays have one entry per edge.
-  /// - Parameters:
-  ///   - sources: ids within the source population; `targets` within the target population.
-  ///   - weights: in the unit of the target's model.
-  ///   - delays: [ms]
+  /// - `sources`: ids within the source population; `targets` within the target population.
+  /// - `weights`: in the unit of the target's model.
+  /// - `delays`: [ms]
   public mutating func append(
     sources: [UInt32], targets: [UInt32], typeIDs: [UInt32], weights: [Float], delays: [Float]
   ) throws(StorageError) {

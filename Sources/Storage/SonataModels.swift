@@ -18,7 +18,7 @@ public struct SonataNodeModels: Sendable {
   /// For each node, the place of its model.
   public let indices: [UInt32]
 
-  /// - Parameter components: folders by name, of the circuit.
+  /// - `components`: folders by name, of the circuit.
   /// - Throws: `StorageError` 65 for a model that is not supported, naming node and model; 66 for a missing parameter file.
   public init(_ population: SonataNodePopulation, components: [String: String]) throws(StorageError) {
     struct Key: Hashable {

@@ -17,7 +17,7 @@ public struct SonataNodesWriter: ~Copyable {
   }
 
   /// Begins a population; later blocks belong to it.
-  /// - Parameter attributes: names of the numbers that each node has for itself ("x", "V_m").
+  /// - `attributes`: names of the numbers that each node has for itself ("x", "V_m").
   public mutating func begin(population: String, attributes: [String] = []) throws(StorageError) {
     try finishPopulation()
     let group = "/nodes/" + population

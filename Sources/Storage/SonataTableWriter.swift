@@ -3,9 +3,8 @@
 extension SonataTypeTable {
   /// Writes a table of types; what a type has no value for is NULL.
   ///
-  /// - Parameters:
-  ///   - idColumn: "node_type_id" or "edge_type_id".
-  ///   - types: for each type its id and its values by column, in the order in which columns are to stand.
+  /// - `idColumn`: "node_type_id" or "edge_type_id".
+  /// - `types`: for each type its id and its values by column, in the order in which columns are to stand.
   public static func write(
     _ path: String, idColumn: String, types: [(id: Int64, values: [(column: String, value: SonataValue)])]
   ) throws(StorageError) {

@@ -48,7 +48,7 @@ public struct SonataTypeTable: Sendable {
     (path, columns, ids, rows, rowOfID, placeOfColumn) = ("", [], [], [], [:], [:])
   }
 
-  /// - Parameter idColumn: "node_type_id" or "edge_type_id".
+  /// - `idColumn`: "node_type_id" or "edge_type_id".
   /// - Throws: `StorageError` 66 if the file is missing, 65 with the line where it is not such a table.
   public init(_ path: String, idColumn: String) throws(StorageError) {
     let table = try SpacedTable(path)

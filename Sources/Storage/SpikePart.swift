@@ -16,9 +16,8 @@ public struct SpikePart: ~Copyable {
 
   /// Starts an empty part.
   ///
-  /// - Parameters:
-  ///   - populations: the names of all recorded populations of the run, the same list on every rank.
-  ///   - resolution: [ms] of a step.
+  /// - `populations`: the names of all recorded populations of the run, the same list on every rank.
+  /// - `resolution`: [ms] of a step.
   /// - Throws: `StorageError` 73 if it cannot be created, 74 if it cannot be written.
   public init(creating path: String, populations: [String], resolution: Double) throws(StorageError) {
     writer = try PartWriter(creating: path, header: Self.header(populations, resolution))

@@ -56,7 +56,7 @@ final class LocalSlurm: Sendable {
       Thread.sleep(forTimeInterval: 0.2)
     }
   }
-  func waitForEnd(_ number: String, _ seconds: Double = 60) throws -> String {
+  func waitForEnd(_ number: String, _ seconds: Double = 120) throws -> String {
     var state = ""
     try wait(for: "the end of job \(number)", atMost: seconds) {
       state = try job(number)["JobState"] ?? "gone"
@@ -73,7 +73,7 @@ final class LocalSlurm: Sendable {
   func tellTimeIsNearlyUp(_ number: String, run: String) throws {
     let (built, stopped) = (count("build.done", in: run), count("run.stop", in: run))
     if built == stopped { try wait(for: "the begin of the run") { count("build.done", in: run) > built } }
-    Thread.sleep(forTimeInterval: 0.5)
+    Thread.sleep(forTimeInterval: 0.1)
     #expect(try call("run scancel --batch --signal=USR1 \(number)").code == 0)
     try wait(for: "the stop of the run") { count("run.stop", in: run) > stopped }
   }

@@ -5,13 +5,13 @@ import TestKit
 import Testing
 
 /// Some seconds on two ranks: long enough to be stopped twice.
-private let settings = "--set N=2500 --set presimulation=10 --set duration=8000 --set record.spikes=none --set 'record.columns=[]'"
+private let settings = "--set N=2500 --set presimulation=10 --set duration=5000 --set record.spikes=none --set 'record.columns=[]'"
 
 @Suite(.serialized, .enabled(if: LocalSlurm.isThere, LocalSlurm.missing)) struct SlurmTests {
   private func unstopped(_ settings: String) throws -> JSONValue {
     let folder = try ScratchFolder()
     let outcome = try BuiltProgram.shell(
-      "mpirun -n 2 colonnade simulate \(Repository.place("jobs/brunel")) \(settings) --output \(folder.path)/run --quiet")
+      "mpirun -n 2 colonnade simulate \(Repository.place("jobs/brunel")) \(settings) --output \(folder.path)/run --quiet", limit: 300)
     try #require(outcome.code == 0, "\(outcome.errors)")
     return try JSONValue.read(folder.place("run/summary.json"))
   }
@@ -49,7 +49,7 @@ private let settings = "--set N=2500 --set presimulation=10 --set duration=8000 
 
   @Test func arrayTakesOneLinePerTask() throws {
     let slurm = try LocalSlurm(nodes: 2, cpus: 4)
-    let short = settings.replacingOccurrences(of: "8000", with: "50").replacingOccurrences(of: "'", with: "")
+    let short = settings.replacingOccurrences(of: "5000", with: "50").replacingOccurrences(of: "'", with: "")
     let lines = (1...4).map { "simulate \(Repository.place("jobs/brunel")) \(short) --seed \($0) --output runs/seed-\($0)" }
     try slurm.folder.file("list.txt", lines.joined(separator: "\n") + "\n")
     let outcome = try slurm.call(

@@ -26,7 +26,7 @@ public struct CommonKeys: Sendable {
 
   /// Reads the keys over a study's defaults.
   ///
-  /// - Parameter total: [ms] Time that presimulation and duration share where the duration is not written.
+  /// - `total`: [ms] Time that presimulation and duration share where the duration is not written.
   public init(_ section: ConfigurationSection, defaults: CommonKeys, total: Double? = nil) throws {
     self = defaults
     let seed = try section.integer("seed", default: Int(defaults.seed), .notNegative)

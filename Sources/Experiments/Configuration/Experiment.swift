@@ -22,7 +22,7 @@ public struct Experiment: Sendable {
 
   /// Reads a configuration: YAML with a study, a SONATA configuration (JSON), or a folder that holds one of them.
   ///
-  /// - Parameter overrides: texts `key=value` that take the place of keys, in their order.
+  /// - `overrides`: texts `key=value` that take the place of keys, in their order.
   /// - Throws: `ConfigurationError` 78 or 66, and for SONATA files `StorageError` 65 or 66.
   public static func load(path: String, overrides: [String] = []) throws -> Experiment {
     let path = try configurationPath(path)

@@ -45,9 +45,8 @@ public struct SpikeStatistics: Sendable {
   }
   private var followed: [Followed]
 
-  /// - Parameters:
-  ///   - bin: [ms] width of the bins counts are kept in; made wider by whole factors where there would be more than 262,144.
-  ///   - maximumObserved: largest number of neurons followed one by one (40 bytes each).
+  /// - `bin`: [ms] width of the bins counts are kept in; made wider by whole factors where there would be more than 262,144.
+  /// - `maximumObserved`: largest number of neurons followed one by one (40 bytes each).
   public init(name: String, neurons: Int, start: Double, stop: Double, bin: Double = 1, maximumObserved: Int = 100_000) {
     precondition(neurons > 0 && stop > start && bin > 0 && maximumObserved > 0, "a population, a span and a bin")
     self.name = name

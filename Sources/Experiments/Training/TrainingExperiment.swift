@@ -53,7 +53,7 @@ public struct TrainingExperiment: Sendable {
 
   /// Reads a configuration, or the `config.yaml` of a folder.
   ///
-  /// - Parameter overrides: texts `key=value` that take the place of keys, in their order.
+  /// - `overrides`: texts `key=value` that take the place of keys, in their order.
   /// - Throws: `ConfigurationError` 78 or 66.
   public static func load(path: String, overrides: [String] = []) throws -> TrainingExperiment {
     var file = path

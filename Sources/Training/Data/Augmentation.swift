@@ -22,7 +22,7 @@ public struct AugmentedDataset<Source: Recordings>: Dataset {
   public let augmentation: Augmentation
   private let draws: Draws
 
-  /// - Parameter draws: of their own, not those of another purpose.
+  /// - `draws`: of their own, not those of another purpose.
   public init(_ source: Source, _ augmentation: Augmentation, draws: Draws) {
     self.source = source
     self.augmentation = augmentation

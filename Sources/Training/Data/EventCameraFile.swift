@@ -4,8 +4,7 @@ import Storage
 /// Reads the five-byte events of N-MNIST (`.bin`, `.bs2`): x, y, then a bit of polarity (1 is ON) and 23 bits of microseconds, high
 /// byte first (Orchard et al. 2015, Front. Neurosci. 9:437).
 public enum EventCameraFile {
-  /// - Parameters:
-  ///   - width: columns of the sensor; events outside are refused.
+  /// - `width`: columns of the sensor; events outside are refused.
   /// - Throws: `StorageError` 66 if the file is missing, 65 if it is cut off, its times run backwards or an event is off the sensor.
   public static func read(_ path: String, width: Int, height: Int) throws -> RawEvents {
     let bytes = try WholeFile.read(path)

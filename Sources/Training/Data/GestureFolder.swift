@@ -5,7 +5,7 @@ import Storage
 ///
 /// This is the form in which the reference program gets the data (Amir et al. 2017, CVPR); it has no times below a millisecond.
 public enum GestureFolder {
-  /// - Parameter classes: labels must lie below.
+  /// - `classes`: labels must lie below.
   /// - Throws: `StorageError` 66 if the folder is missing; 65 for a file with a name that is no class or with rows of another form.
   public static func read(_ folder: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {
     var set = RecordingSet(classes: classes, channels: preprocessing.channels)

@@ -8,9 +8,8 @@ public enum SpikingDigitsFile {
   /// Recordings that are in memory as raw events at a time.
   private static let rowsAtOnce = 256
 
-  /// - Parameters:
-  ///   - preprocessing: its `width` bounds the units.
-  ///   - classes: labels must lie below.
+  /// - `preprocessing`: its `width` bounds the units.
+  /// - `classes`: labels must lie below.
   /// - Throws: `StorageError` 66 for a missing file; 65 for one that is cut off, or holds labels, units or times that cannot be,
   ///   with the recording.
   public static func read(_ path: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {

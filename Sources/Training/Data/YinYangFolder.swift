@@ -26,9 +26,8 @@ public enum PointEncoding: String, Sendable, CaseIterable {
 public enum YinYangFolder {
   public static let classNames = ["yin", "yang", "dot"]
 
-  /// - Parameters:
-  ///   - part: `train`, `validation` or `test`.
-  ///   - steps: of each sample.
+  /// - `part`: `train`, `validation` or `test`.
+  /// - `steps`: of each sample.
   /// - Throws: `StorageError` 66 if a file is missing; 65 for shapes that disagree, coordinates outside [0, 1], labels outside 0 to 2.
   public static func read(_ folder: String, part: String, encoding: PointEncoding, steps: Int) throws -> RecordingSet {
     let samples = try NumPyArray.read("\(folder)/\(part)_samples.npy")

@@ -34,7 +34,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
 
   /// Trains from where the run stands to the end of its epoch.
   ///
-  /// - Parameter each: called after every step; false stops there.
+  /// - `each`: called after every step; false stops there.
   /// - Returns: whether the epoch was completed.
   @discardableResult
   public func trainEpoch(_ data: some Dataset, each: (StepReport) throws -> Bool = { _ in true }) throws -> Bool {
@@ -89,7 +89,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
 
   /// Loss and metrics over a data set: each rank takes a share of the micro-batches, and the sums go over the tree like a gradient.
   ///
-  /// - Parameter each: pooled outputs of each sample that this rank ran, for confusion and pictures.
+  /// - `each`: pooled outputs of each sample that this rank ran, for confusion and pictures.
   public func evaluate(_ data: some Dataset, epoch: Int = 0, each: (Int, Sample, [[Double]]) -> Void = { _, _, _ in }) throws -> Tally {
     let leaves = (data.count + settings.microBatch - 1) / settings.microBatch
     guard leaves > 0 else { throw TrainingError.invalidSetting("there is nothing to evaluate") }

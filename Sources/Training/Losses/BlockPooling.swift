@@ -33,8 +33,7 @@ public struct BlockPooling: Sendable, Hashable {
   public init(extra: Double = 1) { self.extra = extra }
 
   /// Pooled outputs of one sample, `[item][output]`.
-  /// - Parameters:
-  ///   - values: y of step t (from 0) at `values + t * stride`.
+  /// - `values`: y of step t (from 0) at `values + t * stride`.
   public func pool<S: TrainingScalar>(
     _ blocks: BlockIndex, steps: Int, outputs: Int, values: UnsafePointer<S>, stride: Int
   ) -> [[Double]] {

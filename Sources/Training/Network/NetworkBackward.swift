@@ -32,12 +32,11 @@ extension SpikingNetwork {
 
   /// Adds the gradient of the micro-batch on the tape to `gradient`.
   ///
-  /// - Parameters:
-  ///   - tape: as ``forward(_:steps:parameters:tape:)`` left it, with the same `parameters`.
-  ///   - output: gradients of the loss with respect to outputs and spikes.
-  ///   - buffers: made for the tape's number of samples.
-  ///   - gradient: flat buffer in the layout of the parameters.
-  ///   - record: receives all gradients of states and inputs when present.
+  /// - `tape`: as ``forward(_:steps:parameters:tape:withoutReadout:)`` left it, with the same `parameters`.
+  /// - `output`: gradients of the loss with respect to outputs and spikes.
+  /// - `buffers`: made for the tape's number of samples.
+  /// - `gradient`: flat buffer in the layout of the parameters.
+  /// - `record`: receives all gradients of states and inputs when present.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward(

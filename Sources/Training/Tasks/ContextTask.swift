@@ -8,11 +8,10 @@ public enum ContextTask: String, Sendable, CaseIterable {
   case memory
 
   /// Context class of sample `index`.
-  /// - Parameters:
-  ///   - sequence: classes of the items, distinct.
-  ///   - absent: a class that is not in the sequence.
-  ///   - chance: uniform in [0, 1), for memory.
-  ///   - member: a uniformly drawn place in the sequence, for memory.
+  /// - `sequence`: classes of the items, distinct.
+  /// - `absent`: a class that is not in the sequence.
+  /// - `chance`: uniform in [0, 1), for memory.
+  /// - `member`: a uniformly drawn place in the sequence, for memory.
   public func context(index: Int, sequence: [Int], absent: Int, chance: Double, member: Int) -> Int {
     switch self {
     case .recognition:
