@@ -7,13 +7,9 @@ extension TileDraw {
 
   /// Appends the synapses of sources (indices in their population) onto a target tile, row by row; `batch.counts` tells how many each has.
   ///
-<<<<<<< HEAD
   /// - Parameters:
   ///   - laws: number of ``pairs(_:_:)`` for the tile of each source.
   ///   - rows: at most ``rowsAtATime(onto:)``.
-=======
-  /// - `pairs`: that of ``pairs(_:_:)`` for the source's tile.
->>>>>>> d233418ee30a692dcc4fa9358385f21af1b816f7
   @specialized(where W == Float)
   @specialized(where W == Double)
   public func drawRows(
