@@ -14,6 +14,8 @@ extension MemoryError: ExitCoded {}
 extension ConfigurationError: ExitCoded {}
 extension CatalogueError: ExitCoded {}
 extension BenchmarkError: ExitCoded {}
+extension PlanError: ExitCoded {}
+extension ScalingError: ExitCoded {}
 
 extension TrainingError: ExitCoded {
   public var exitCode: Int32 {

@@ -45,6 +45,15 @@ public struct DelayTable: Sendable {
 
   public var isConstant: Bool { steps.count == 1 }
 
+  /// Probability of each step of ``steps``, in their order.
+  public var shares: [Double] {
+    var before: UInt64 = 0
+    return thresholds.map { threshold in
+      defer { before = threshold }
+      return Double(threshold - before) * 0x1p-32
+    }
+  }
+
   /// Writes a delay in steps for each word.
   func fill(_ words: UnsafePointer<UInt32>, count: Int, into delays: UnsafeMutablePointer<UInt16>) {
     table.fill(words, count: count, first: steps.lowerBound, unit: unit, into: delays)

@@ -8,7 +8,7 @@ public struct Placement: Sendable {
   private let realNeurons: Int
   private let neuronsBefore: [Int]
   /// Columns of ranks across and down the grid, if ranks own whole blocks of columns.
-  private let blocks: (grid: ColumnGrid, across: Int, down: Int)?
+  let blocks: (grid: ColumnGrid, across: Int, down: Int)?
 
   public init(_ tiles: TileMap, ranks: Int) {
     self.ranks = ranks

@@ -37,12 +37,17 @@ extension TileDraw {
   }
 
   /// Draws the rows of all sources of a tile; `rows[i] ..< rows[i + 1]` of the batch are those of its source i.
-  @specialized(where W == Float)
-  @specialized(where W == Double)
   public func draw(_ source: Tile, onto target: Tile, _ counts: TargetTileCounts, into batch: inout SynapseBatch<W>, rows: inout [Int32]) {
     batch.clear()
+    append(source, onto: target, counts, to: &batch, rows: &rows)
+  }
+
+  /// Appends the rows of all sources of a tile to the batch; `rows[i] ..< rows[i + 1]` of it are those of source i.
+  @specialized(where W == Float)
+  @specialized(where W == Double)
+  public func append(_ source: Tile, onto target: Tile, _ counts: TargetTileCounts, to batch: inout SynapseBatch<W>, rows: inout [Int32]) {
     rows.removeAll(keepingCapacity: true)
-    rows.append(0)
+    rows.append(Int32(batch.count))
     switch projection.rule {
     case .fixedTotalNumber:
       let place = source.number - tiles.tiles(ofPopulation: projection.source).lowerBound
@@ -167,11 +172,12 @@ extension TileDraw {
     drawProperties(
       &drawn, from: 0, targets, counts: degrees, rows: targets.count, UInt32(truncatingIfNeeded: source.number), planes: Self.byTarget)
     var ends = [Int32](repeating: 0, count: source.count + 1)
+    ends[0] = Int32(batch.count)
     for place in sources { ends[Int(place) + 1] += 1 }
     for i in 0..<source.count { ends[i + 1] += ends[i] }
     rows = ends
     batch.reserve(sources.count)
-    batch.count = sources.count
+    batch.count += sources.count
     for (i, place) in sources.enumerated() {
       let position = Int(ends[Int(place)])
       ends[Int(place)] += 1

@@ -44,6 +44,12 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     }
   }
 
+  /// Probability of each delay of ``delaySteps``, in steps; an explicit list, which is read only when tiles are built, counts as even.
+  public var delayShares: [Double] {
+    if case .explicit = projection.rule { return [Double](repeating: 1 / Double(delaySteps.count), count: delaySteps.count) }
+    return delays.shares
+  }
+
   /// The receptor that the sign of all weights chooses, or -1 where signs may differ.
   public var signOfWeights: Int {
     if case .explicit = projection.rule { return -1 }

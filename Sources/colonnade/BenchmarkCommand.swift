@@ -10,6 +10,7 @@ struct BenchmarkCommand: ParsableCommand {
       Each network runs several times; the run with the median wall time counts. One JSON line for each goes to standard output,
       the table to standard error. ns/event is wall time x cores over recurrent synaptic events, all phases included.
       NEST comes from the Python package index: python3 -m pip install nest-simulator.
+      --calibrate times small networks, which takes a minute or two, and writes what `colonnade plan` counts with.
 
       EXAMPLES
         colonnade benchmark --list
@@ -23,6 +24,12 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Flag(help: "Prints the names of the benchmarks.")
   var list = false
+
+  @Flag(help: "Measures the costs that `colonnade plan` counts with, and writes them.")
+  var calibrate = false
+
+  @Option(help: "Where --calibrate writes (default: the user's cache folder).", completion: .file(extensions: ["json"]))
+  var calibration: String?
 
   @Option(help: "Ranks (and threads of the peer).")
   var ranks = 2
@@ -50,6 +57,7 @@ struct BenchmarkCommand: ParsableCommand {
       return
     }
     try alone {
+      if calibrate { return try runCalibration() }
       var options = BenchmarkOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
       options.ranks = ranks
       options.repeats = repeats
@@ -63,5 +71,14 @@ struct BenchmarkCommand: ParsableCommand {
       }
       FileHandle.standardError.write(Data((SimulationBenchmark.table(rows) + "\n").utf8))
     }
+  }
+
+  private func runCalibration() throws {
+    var options = BenchmarkOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
+    options.repeats = repeats
+    let model = try Calibration.run(options) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+    let path = calibration ?? CostModel.standardPath
+    try model.write(path)
+    print("Calibration in \(path)")
   }
 }

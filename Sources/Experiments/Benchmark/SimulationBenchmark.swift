@@ -101,7 +101,7 @@ public enum SimulationBenchmark {
   }
 
   /// Runs a command to its end; returns its standard output.
-  private static func start(_ command: [String]) throws -> String {
+  static func start(_ command: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command

@@ -12,6 +12,8 @@ public struct Experiment: Sendable {
   public var precision: Precision
   /// One sentence each about what was left out or decided.
   public var notes: [String]
+  /// Mean rates that the study states, for forecasts.
+  public var rates: ExpectedRates?
   /// The resolved configuration as YAML: read again, it gives the same run.
   public var configuration: String
 
@@ -49,6 +51,7 @@ public struct Experiment: Sendable {
     self.study = study.name
     title = plan.title
     notes = plan.notes
+    rates = plan.rates
     precision = plan.common.precision
     description = SimulationDescription(network: plan.network)
     description.inputs = plan.inputs

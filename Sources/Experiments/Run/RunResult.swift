@@ -11,13 +11,15 @@ import Storage
 struct RunResult {
   let figures: SimulationFigures
   let table: PerformanceTable
+  let forecast: ForecastComparison
   private(set) var summary: JSONObject
   var notes: [String] = [] {
     didSet { summary["notes"] = .array(notes.map { .string($0) }) }
   }
 
   init<S: SimulationScalar>(
-    _ experiment: Experiment, _ simulation: Simulation<S>, _ communicator: borrowing Communicator, buildTime: Double, runTime: Double
+    _ experiment: Experiment, _ simulation: Simulation<S>, _ communicator: borrowing Communicator, buildTime: Double, runTime: Double,
+    history: RunHistory
   ) throws {
     let description = experiment.description
     let phases = Phase.simulation
@@ -37,11 +39,15 @@ struct RunResult {
     let recordedSteps = description.steps - description.presimulationSteps
     let neurons = description.network.neurons
     let external = Self.externalEvents(description)
-    figures = SimulationFigures(
+    var figures = SimulationFigures(
       modelTime: Double(recordedSteps) * description.resolution / 1000, wallTime: runTime, buildTime: buildTime, ranks: communicator.size,
       nodes: nodes, largestPeakMemory: Int64(largest), totalPeakMemory: Int64(sums[4]), neurons: Int64(neurons), synapses: Int64(sums[0]),
       spikes: Int64(sums[2]), synapticEvents: Int64(sums[3]), externalEvents: Int64(external),
       neuronSteps: Int64(neurons) * Int64(recordedSteps))
+    if !history.resumedAt.isEmpty {
+      figures.coreTime = history.coreTime + (runTime - history.wallTime) * Double(communicator.size)
+    }
+    self.figures = figures
     let rates = try simulation.rates(communicator)
     let spikeHash = try simulation.spikeHash(communicator)
     let stateHash = try simulation.stateHash(communicator)
@@ -57,7 +63,8 @@ struct RunResult {
       summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
     }
     let allEvents = Double(figures.synapticEvents + figures.externalEvents)
-    summary["ns_core_per_event"] = JSONValue(allEvents > 0 ? runTime * Double(communicator.size) * 1e9 / allEvents : .nan)
+    summary["ns_core_per_event"] = JSONValue(
+      allEvents > 0 ? (figures.coreTime ?? runTime * Double(communicator.size)) * 1e9 / allEvents : .nan)
     summary["mean_rate_hz"] = JSONValue(figures.meanRate)
     summary["presimulation_ms"] = JSONValue(description.presimulation)
     summary["populations"] = .array(experiment.groups.map { ["name": .string($0.name), "neurons": JSONValue($0.neurons)] })
@@ -76,7 +83,17 @@ struct RunResult {
       ]
     }
     summary["phases"] = .object(phaseTable)
+    if !history.resumedAt.isEmpty { summary["resumed_at_ms"] = .array(history.resumedAt.map { JSONValue($0) }) }
+    var comparison = try ForecastComparison(experiment, simulation, figures, communicator)
+    comparison.measured("messages_sent", Double(sums[7]))
+    comparison.measured("bytes_sent", Double(sums[8]))
+    summary["forecast"] = comparison.json
+    forecast = comparison
     self.summary = summary
+    if !history.resumedAt.isEmpty {
+      let times = history.resumedAt.map { HumanUnits.significant($0, 9) + " ms" }.joined(separator: ", ")
+      notes.append("resumed at \(times): times are those of the whole run, building and memory those of its last part")
+    }
     for (population, rate) in zip(description.network.populations, rates)
     where !population.isVirtual && rate <= description.checks.lowestRate && recordedSteps > 0 {
       notes.append("population \(population.name) stays at \(HumanUnits.significant(rate)) Hz")
@@ -115,6 +132,7 @@ struct RunResult {
   func tell(_ folder: RunFolder) {
     var text = "\n" + figures.text(table) + "\n"
     for note in notes { text += "NOTE \(note)\n" }
+    text += forecast.text + "\n"
     text += "\nResults in \(folder.path): summary.json, spikes.h5, configuration.yaml\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
   }

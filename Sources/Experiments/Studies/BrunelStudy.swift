@@ -8,6 +8,9 @@ enum BrunelStudy: Study {
   static let name = "brunel"
   static let summary = "Random balanced network of Brunel 2000: 12,500 neurons with delta synapses, asynchronous irregular by default"
 
+  /// More neurons with as many synapses each.
+  static var weakGrowth: WeakGrowth? { .constantDegree(count: "N", standardCount: 12_500, share: "epsilon", standardShare: 0.1) }
+
   static func plan(_ section: ConfigurationSection) throws -> StudyPlan {
     var defaults = CommonKeys()
     defaults.presimulation = 100
@@ -44,6 +47,8 @@ enum BrunelStudy: Study {
         name: "external input of \(name)", population: index,
         kind: .poisson(rate: rate, weight: .constant(jump), receptor: .bySign), delay: delay)
     }
+    // Figure 8C of the paper; other values of g and eta have other rates.
+    if g == 5 && eta == 2 { plan.rates = ExpectedRates([37.7, 37.7], origin: "of the paper's figure 8C") }
     return plan
   }
 }

@@ -58,6 +58,17 @@ enum ColumnGridStudy: Study {
     }
   }
 
+  static var weakGrowth: WeakGrowth? { .grid(key: "grid", standard: (6, 6)) }
+
+  /// [Hz] Mean rates of F, B, I. SW: figure 3 of the paper; AW: the original program on 4 x 4 columns.
+  static func rates(_ state: State) -> [Double] {
+    switch state {
+    case .slowWaves: [3.72, 2.18, 4.6]
+    case .asynchronousLow: [3.07, 2.36, 4.56]
+    case .asynchronousHigh: [11.15, 7.77, 13.35]
+    }
+  }
+
   /// Normal around the mean, between 0 and twice the mean.
   static func spread(_ mean: Double) -> Distribution {
     .normal(mean: mean, sd: relativeDeviation * abs(mean), min: min(0, 2 * mean), max: max(0, 2 * mean))
@@ -108,6 +119,7 @@ enum ColumnGridStudy: Study {
     }
     var plan = StudyPlan(
       title: "Grid of \(width) x \(height) cortical columns, \(state.rawValue) (Pastorelli et al. 2019)", common: common, network: network)
+    plan.rates = ExpectedRates(rates(state), origin: "of the study in state \(state.rawValue) (Pastorelli et al. 2019)")
     let jumps = externalWeights(state)
     plan.inputs = names.enumerated().map { index, name in
       InputDescription(

@@ -38,6 +38,9 @@ enum MicrocircuitStudy: Study {
     "C_m": 250, "tau_m": 10, "E_L": -65, "V_reset": -65, "V_th": -50, "t_ref": 2, "tau_syn_ex": synapticTime, "tau_syn_in": synapticTime,
   ]
 
+  /// Synapses grow with the square of the scale, so equal work per rank needs its root.
+  static var weakGrowth: WeakGrowth? { .root(key: "scale", standard: 1) }
+
   static func isInhibitory(_ population: Int) -> Bool { population % 2 == 1 }
 
   /// [pA] Mean weight at full scale.
@@ -114,6 +117,7 @@ enum MicrocircuitStudy: Study {
       title: "Cortical microcircuit (Potjans & Diesmann 2014)\(scale == 1 ? "" : " at scale \(NumberText.text(scale))")",
       common: common, network: network)
     plan.inputs = inputs
+    plan.rates = ExpectedRates(fullRates, origin: "of the full model")
     return plan
   }
 }

@@ -13,6 +13,8 @@ public struct StudyPlan: Sendable {
   /// Recordings beside those under `record`.
   public var columnRecordings: [SimulationDescription.ColumnRecording] = []
   public var notes: [String] = []
+  /// Published or measured mean rates, for forecasts.
+  public var rates: ExpectedRates?
 
   public init(title: String, common: CommonKeys, network: Network) {
     self.title = title
@@ -28,6 +30,12 @@ public protocol Study: SendableMetatype {
   static var summary: String { get }
   /// Reads the study's keys and the common ones; which keys are left over is checked later.
   static func plan(_ section: ConfigurationSection) throws -> StudyPlan
+  /// How the study grows with the number of ranks in a weak scaling study; nil if nothing is stated.
+  static var weakGrowth: WeakGrowth? { get }
+}
+
+extension Study {
+  static var weakGrowth: WeakGrowth? { nil }
 }
 
 /// All studies.

@@ -1,14 +1,14 @@
 // Batches of drawn synapses of one source tile, and the rows made of them.
 import Networks
 
-/// Scratch that is used for one source tile after another.
+/// Scratch that is used for one source tile after another: one batch holds what is drawn onto all target tiles of the block.
 struct BatchPool<S: SimulationScalar>: ~Copyable {
   private final class Slot {
-    var batch = SynapseBatch<S>()
     var rows: [Int32] = []
     var offset: UInt16 = 0
     var channel = 0
   }
+  private var batch = SynapseBatch<S>()
   private var slots: [Slot] = []
   private var used = 0
   /// Counts of a (projection, target tile), which all source tiles share.
@@ -18,17 +18,21 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
     let target: Int
   }
 
-  mutating func clear() { used = 0 }
+  mutating func clear() {
+    used = 0
+    batch.clear()
+  }
 
   mutating func draw(_ draw: TileDraw<S>, _ source: Tile, onto target: Tile, offset: Int, channel: Int) {
     if used == slots.count { slots.append(Slot()) }
     let slot = slots[used]
     let key = CountKey(projection: draw.number, target: target.number)
     if counts[key] == nil { counts[key] = draw.counts(onto: target) }
-    draw.draw(source, onto: target, counts[key]!, into: &slot.batch, rows: &slot.rows)
+    let before = batch.count
+    draw.append(source, onto: target, counts[key]!, to: &batch, rows: &slot.rows)
     slot.offset = UInt16(truncatingIfNeeded: offset)
     slot.channel = channel
-    if slot.batch.count > 0 { used += 1 }
+    if batch.count > before { used += 1 }
   }
 
   /// Writes the rows of one channel; `nil` if it has no synapse.
@@ -72,8 +76,8 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
       if count == 0 { continue }
       pieces.append(
         RowPiece(
-          target: UnsafePointer(slot.batch.target + first), weight: UnsafePointer(slot.batch.weight + first),
-          delay: UnsafePointer(slot.batch.delay + first), count: count, offset: slot.offset, channel: slot.channel))
+          target: UnsafePointer(batch.target + first), weight: UnsafePointer(batch.weight + first),
+          delay: UnsafePointer(batch.delay + first), count: count, offset: slot.offset, channel: slot.channel))
     }
   }
 }

@@ -1,0 +1,114 @@
+// What `colonnade plan` says: per rank counts, bytes, messages and times, as text and as JSON.
+import Running
+import Spiking
+import Storage
+
+/// The forecast of a job next to what its nodes have.
+public struct PlanReport: Sendable {
+  public let job: JobForecast
+  /// [bytes] Of a node.
+  public let memory: Double
+  /// Where the memory of a node is known from, to be read after the figure.
+  public let memoryOrigin: String
+
+  public init(_ job: JobForecast, memory: Double, memoryOrigin: String) {
+    (self.job, self.memory, self.memoryOrigin) = (job, memory, memoryOrigin)
+  }
+
+  public var fits: Bool { job.memoryPerNode <= memory }
+
+  /// Figures per rank: name, unit-bearing text of a value, value.
+  private var figures: [(name: String, text: (Double) -> String, value: (RankForecast) -> Double)] {
+    func count(_ x: Double) -> String { HumanUnits.count(Int64(x.rounded())) }
+    func bytes(_ x: Double) -> String { HumanUnits.bytes(Int64(x.rounded())) }
+    let intervals: (RankForecast) -> Double = { max($0.work.intervals, 1) }
+    var rows: [(String, (Double) -> String, (RankForecast) -> Double)] = [
+      ("neurons", count, { Double($0.layout.totalNeurons) }), ("synapses", count, { $0.layout.synapses }),
+      ("memory", bytes, { $0.memory.total }),
+    ]
+    for (index, name) in MemoryForecast.names.enumerated() { rows.append(("  " + name, bytes, { $0.memory.bytes[index] })) }
+    rows += [
+      ("partners", count, { Double($0.layout.destinations) }),
+      ("messages per interval", { HumanUnits.significant($0) }, { $0.work.messages / intervals($0) }),
+      ("bytes per interval", bytes, { $0.work.bytes / intervals($0) }),
+      ("events per second", count, { $0.work.events / max(job.description.duration, 1e-9) * 1000 }),
+      ("build", HumanUnits.duration, { $0.build }), ("computation", HumanUnits.duration, { $0.busy }),
+    ]
+    return rows
+  }
+
+  /// The forecast as text.
+  public var text: String {
+    let nodes = "\(job.nodes) \(job.nodes == 1 ? "node" : "nodes")"
+    var lines = ["\(job.ranks) \(job.ranks == 1 ? "rank" : "ranks") on \(nodes), \(job.ranksPerNode) per node"]
+    let columns = ["least", "mean", "most"]
+    lines.append("  " + pad("per rank", 24) + columns.map { left($0, 14) }.joined())
+    for row in figures {
+      let spread = job.spread(row.value)
+      lines.append("  " + pad(row.name, 24) + [spread.least, spread.mean, spread.most].map { left(row.text($0), 14) }.joined())
+    }
+    lines += [
+      "  \(HumanUnits.count(Int64(job.description.network.neurons))) neurons, \(HumanUnits.count(Int64(job.synapses))) synapses in all; exchanges every "
+        + "\(HumanUnits.significant(Double(job.classes.first?.layout.interval ?? 1) * job.description.resolution)) ms",
+      "  memory \(HumanUnits.bytes(Int64(job.totalMemory))) in all, \(HumanUnits.bytes(Int64(job.memoryPerNode))) on a node of "
+        + "\(HumanUnits.bytes(Int64(memory))) (\(memoryOrigin)): \(fits ? "fits" : "DOES NOT FIT")",
+      "  build \(HumanUnits.duration(job.build)), run \(HumanUnits.duration(job.run)) for "
+        + "\(HumanUnits.significant(job.description.duration / 1000)) s of model time (real-time factor "
+        + "\(HumanUnits.significant(job.run / max(job.description.duration / 1000, 1e-9)))), whole job \(HumanUnits.duration(job.wall))",
+    ]
+    if job.examined < job.ranks { lines.append("  \(job.examined) ranks were looked at, which stand for all \(job.ranks)") }
+    return lines.joined(separator: "\n")
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
+  private func left(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+
+  /// The forecast as one JSON object.
+  public var json: JSONValue {
+    var perRank: JSONObject = [:]
+    for row in figures {
+      let spread = job.spread(row.value)
+      let key = String(row.name.drop { $0 == " " }.map { $0 == " " ? "_" : $0 })
+      perRank[row.name.hasPrefix(" ") ? "memory_\(key)" : key] = [
+        "least": JSONValue(spread.least), "mean": JSONValue(spread.mean), "most": JSONValue(spread.most),
+      ]
+    }
+    return [
+      "kind": "plan", "ranks": JSONValue(job.ranks), "nodes": JSONValue(job.nodes), "ranks_examined": JSONValue(job.examined),
+      "neurons": JSONValue(job.description.network.neurons), "synapses": JSONValue(job.synapses.rounded()),
+      "peak_memory_bytes": JSONValue(job.totalMemory.rounded()), "memory_per_node_bytes": JSONValue(job.memoryPerNode.rounded()),
+      "fits": .bool(fits), "build_s": JSONValue(job.build), "run_s": JSONValue(job.run), "wall_s": JSONValue(job.wall),
+      "rates": .string(job.rates.origin), "rates_hz": .array(job.rates.hertz.map { JSONValue($0) }), "costs": .string(job.costs.origin),
+      "per_rank": .object(perRank),
+    ]
+  }
+
+  /// Writes ``script(config:overrides:name:)``.
+  /// - Throws: `StorageError` 73 or 74 if that is not possible.
+  public func writeScript(_ path: String, config: String, overrides: [String], name: String) throws {
+    try AtomicFile.write(path, text: script(config: config, overrides: overrides, name: name))
+  }
+
+  /// A job script sized by the forecast: memory and time with room to spare.
+  public func script(config: String, overrides: [String], name: String) -> String {
+    let minutes = max(10, Int((job.wall * 1.5 / 60).rounded(.up)))
+    let megabytes = max(256, Int((job.memoryPerNode * 1.2 / 1e6).rounded(.up)))
+    let time = "\(minutes / 60):" + (minutes % 60 < 10 ? "0" : "") + "\(minutes % 60):00"
+    let settings = overrides.map { " --set '\($0)'" }.joined()
+    return """
+      #!/usr/bin/env bash
+      # Runs \(name) as forecast: \(HumanUnits.bytes(Int64(job.memoryPerNode))) per node, \(HumanUnits.duration(job.wall)).
+      #SBATCH --job-name=\(name)
+      #SBATCH --nodes=\(job.nodes) --ntasks=\(job.ranks) --ntasks-per-node=\(job.ranksPerNode) --cpus-per-task=1
+      #SBATCH --mem=\(megabytes)M --time=\(time)
+      #SBATCH --output=%x-%j.log
+      set -euo pipefail
+      # Modules and MPI settings of the site, if there are any.
+      site="${COLONNADE_SITE:-}"
+      if [ -n "$site" ]; then source "$site"; fi
+      export OMP_NUM_THREADS=1
+      srun --kill-on-bad-exit=1 --cpu-bind=cores colonnade simulate '\(config)'\(settings) --output "runs/\(name)-$SLURM_JOB_ID"
+
+      """
+  }
+}

@@ -1,0 +1,149 @@
+// Runs the points of a scaling study as processes of this program, one after the other, and reads their summaries.
+import Foundation
+import Networks
+import Running
+import Spiking
+import Storage
+
+/// What `colonnade scale` is asked to run.
+public struct ScalingOptions: Sendable {
+  public enum Mode: String, Sendable, CaseIterable {
+    /// The same problem on more ranks.
+    case strong
+    /// A problem that grows with the ranks.
+    case weak
+  }
+  public enum Launcher: String, Sendable, CaseIterable { case mpirun, srun }
+
+  public var mode = Mode.strong
+  public var launcher = Launcher.mpirun
+  public var ranks = [1, 2]
+  public var repeats = 3
+  public var overrides: [String] = []
+  /// This program, which is started once per run.
+  public var program: String
+  /// Cores that all ranks have together; more ranks take turns.
+  public var cores = ProcessInfo.processInfo.activeProcessorCount
+  public init(program: String) { self.program = program }
+}
+
+/// A configuration whose points are measured.
+public struct ScalingStudy: Sendable {
+  public let config: String
+  public let options: ScalingOptions
+  public let title: String
+  let isTraining: Bool
+  private let growth: WeakGrowth?
+  private let tree: ConfigurationTree
+
+  /// - Throws: `ConfigurationError` for a configuration that cannot be read, `ScalingError` for a weak study of one that states no growth.
+  public init(_ config: String, _ options: ScalingOptions) throws {
+    self.config = config
+    self.options = options
+    let experiment = try? TrainingExperiment.load(path: config, overrides: options.overrides)
+    isTraining = experiment != nil
+    if let experiment {
+      title = experiment.title
+      growth = .proportional(key: "batch_size", standard: 64)
+      tree = try ConfigurationTree.parse(experiment.configuration, file: config)
+    } else {
+      let experiment = try Experiment.load(path: config, overrides: options.overrides)
+      title = experiment.title
+      growth = StudyCatalogue.studies.first { $0.name == experiment.study }?.weakGrowth
+      tree = try ConfigurationTree.parse(experiment.configuration, file: config)
+      if options.mode == .weak && growth == nil {
+        throw ScalingError(description: "study \(experiment.study) states no key that grows with the ranks; use --mode strong")
+      }
+    }
+    for ranks in options.ranks { _ = try settings(ranks) }
+  }
+
+  /// Settings that a number of ranks needs beyond those given.
+  func settings(_ ranks: Int) throws -> [String] {
+    guard options.mode == .weak, let growth else { return [] }
+    return try growth.settings(ranks: ranks) { key in
+      guard case .section(let members) = tree.content, let member = members.first(where: { $0.key == key }) else { return nil }
+      return Self.text(member.value)
+    }
+  }
+
+  private static func text(_ tree: ConfigurationTree) -> String? {
+    switch tree.content {
+    case .plain(let text), .quoted(let text): text
+    case .list(let elements): elements.compactMap(text).joined(separator: "x")
+    case .section: nil
+    }
+  }
+
+  /// Which key grows, in words.
+  public var growthText: String? { options.mode == .weak ? growth.map { $0.keys.joined(separator: " and ") } : nil }
+
+  /// Measures the point of a number of ranks: the median of the repeats.
+  /// - Throws: `BenchmarkError` with the command that failed.
+  public func measure(ranks: Int) throws -> ScalingPoint {
+    let folder = NSTemporaryDirectory() + "colonnade-scale-\(ProcessInfo.processInfo.processIdentifier)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let grown = try settings(ranks)
+    var command = [options.program, isTraining ? "train" : "simulate", config, "--quiet", "--output", folder]
+    for override in options.overrides + grown { command += ["--set", override] }
+    switch options.launcher {
+    // One rank runs under the launcher too, so that all points are alike.
+    case .mpirun: command = ["mpirun", "--oversubscribe", "-n", "\(ranks)"] + command
+    case .srun: command = ["srun", "--kill-on-bad-exit=1", "-n", "\(ranks)"] + command
+    }
+    var summaries: [JSONValue] = []
+    for _ in 0..<max(options.repeats, 1) {
+      _ = try SimulationBenchmark.start(command)
+      summaries.append(try JSONValue.read(folder + "/summary.json"))
+    }
+    summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
+    return point(summaries[summaries.count / 2], ranks, summaries.compactMap { $0["run_s"]?.double }, grown)
+  }
+
+  private func point(_ summary: JSONValue, _ ranks: Int, _ repeats: [Double], _ grown: [String]) -> ScalingPoint {
+    func number(_ key: String) -> Double { summary[key]?.double ?? 0 }
+    let work = isTraining ? number("steps") * number("batch_size") : number("synaptic_events") + number("external_events")
+    var point = ScalingPoint(
+      series: "\(title), \(options.mode.rawValue)", problem: grown.joined(separator: " "), ranks: ranks, cores: min(ranks, options.cores),
+      work: max(work, 1), seconds: max(number("run_s"), 1e-9), repeats: repeats)
+    let traffic =
+      isTraining ? trainingTraffic(summary, ranks) : (number("messages_sent") / Double(ranks), number("bytes_sent") / Double(ranks))
+    (point.messages, point.bytes) = traffic
+    point.build = number("build_s")
+    point.memory = number("peak_memory_bytes")
+    point.phases = (summary["phases"]?.object?.members ?? []).map {
+      .init(name: $0.key, mean: $0.value["mean_s"]?.double ?? 0, least: $0.value["min_s"]?.double ?? 0)
+    }
+    return point
+  }
+
+  /// The gradient goes up and down a tree over the ranks once per step.
+  private func trainingTraffic(_ summary: JSONValue, _ ranks: Int) -> (Double, Double) {
+    let messages = (summary["steps"]?.double ?? 0) * log2(Double(ranks))
+    return (messages, messages * 4 * (summary["parameters"]?.double ?? 0))
+  }
+
+  /// The point that a larger number of ranks would be, as far as rules and geometry tell; its time is not known.
+  public func unmeasured(ranks: Int, like last: ScalingPoint) throws -> ScalingPoint {
+    var point = last
+    point.ranks = ranks
+    point.cores = ranks
+    point.repeats = []
+    point.phases = []
+    if options.mode == .weak { point.work = last.work / Double(last.ranks) * Double(ranks) }
+    if isTraining {
+      let perDoubling = last.ranks > 1 ? last.messages / log2(Double(last.ranks)) : 0
+      point.messages = perDoubling * log2(Double(ranks))
+      point.bytes = last.messages > 0 ? last.bytes / last.messages * point.messages : 0
+      return point
+    }
+    let experiment = try Experiment.load(path: config, overrides: options.overrides + (try settings(ranks)))
+    let job = try JobForecast(experiment, ranks: ranks, nodes: 1, ExpectedRates(experiment), .defaults)
+    // Presimulation is neither timed nor worked off here, but its messages are counted by a run: the model's latency goes with them.
+    let d = experiment.description
+    let whole = d.duration > 0 ? (d.presimulation + d.duration) / d.duration : 1
+    point.messages = job.spread { $0.work.messages }.most * whole
+    point.bytes = job.spread { $0.work.bytes }.most * whole
+    return point
+  }
+}

@@ -1,0 +1,60 @@
+// Ranks that hold the same amount of everything, so that a forecast for thousands of ranks looks at a few of them.
+
+extension Placement {
+  /// One rank that stands for others.
+  public struct RankClass: Sendable, Equatable {
+    public var rank: Int
+    /// Ranks it stands for, itself included.
+    public var count: Int
+    public init(rank: Int, count: Int) { (self.rank, self.count) = (rank, count) }
+  }
+
+  /// A grid's ranks fall into classes by the shape of their block and its distance to the borders: the classes are exact and cover all
+  /// ranks. Other networks are cut into slices that differ by single tiles: of more than `limit` ranks, evenly spaced ones are taken.
+  ///
+  /// - Parameter reach: columns that connections reach at most.
+  public func classes(reach: Int, limit: Int = 64) -> [RankClass] {
+    guard let blocks else {
+      if ranks <= limit { return (0..<ranks).map { RankClass(rank: $0, count: 1) } }
+      return (0..<limit).map { i in
+        RankClass(rank: (2 * i + 1) * ranks / (2 * limit), count: (i + 1) * ranks / limit - i * ranks / limit)
+      }
+    }
+    let across = Self.strips(blocks.grid.width, blocks.across, reach: reach, wraps: blocks.grid.periodic)
+    let down = Self.strips(blocks.grid.height, blocks.down, reach: reach, wraps: blocks.grid.periodic)
+    return down.flatMap { row in
+      across.map { RankClass(rank: row.first * blocks.across + $0.first, count: row.count * $0.count) }
+    }
+  }
+
+  /// Strips of a side that is cut into parts: the first of each kind, and how many there are.
+  private static func strips(_ side: Int, _ parts: Int, reach: Int, wraps: Bool) -> [(first: Int, count: Int)] {
+    struct Kind: Hashable {
+      let width: Int
+      let before: Int
+      let behind: Int
+    }
+    var places: [Kind: Int] = [:]
+    var strips: [(first: Int, count: Int)] = []
+    for i in 0..<parts {
+      let (low, high) = (side * i / parts, side * (i + 1) / parts)
+      let kind = Kind(width: high - low, before: wraps ? reach : min(low, reach), behind: wraps ? reach : min(side - high, reach))
+      if let place = places[kind] {
+        strips[place].count += 1
+      } else {
+        places[kind] = strips.count
+        strips.append((i, 1))
+      }
+    }
+    return strips
+  }
+}
+
+extension Network {
+  /// Columns that connections by distance reach at most; 0 without a grid.
+  public var reach: Int {
+    projections.reduce(0) { reach, projection in
+      if case .distance(let stencil) = projection.rule { max(reach, stencil.reach) } else { reach }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// Forecasts what each rank of a simulation will hold, for any number of ranks, without MPI and without building the network.
+import Glibc
+import Networks
+
+/// A simulation made ready for forecasts. Its own memory is that of the description; a forecast costs time in proportion to the tiles of
+/// the rank asked for, and memory of the same order.
+public struct SimulationForecast<S: SimulationScalar> {
+  public let description: SimulationDescription
+  public let tiles: TileMap
+  let draws: NetworkDraws<S>
+  let abouts: [ModelDescription]
+
+  /// - Throws: what a simulation of the description would throw for a network that cannot be drawn.
+  public init(_ description: SimulationDescription) throws {
+    let tiles = TileMap(description.network)
+    self.init(
+      description, tiles: tiles,
+      draws: try NetworkDraws(description.network, tiles: tiles, seed: description.seed, resolution: description.resolution))
+  }
+
+  /// The forecast for a simulation that exists, from what it has made ready.
+  public init(_ simulation: Simulation<S>) {
+    self.init(simulation.description, tiles: simulation.tiles, draws: simulation.draws)
+  }
+
+  private init(_ description: SimulationDescription, tiles: TileMap, draws: NetworkDraws<S>) {
+    self.description = description
+    self.tiles = tiles
+    self.draws = draws
+    abouts = description.network.populations.map { NeuronCatalogue.description(of: $0.model ?? "iaf_psc_delta")! }
+  }
+
+  /// Ranks that stand for all (see ``Placement/classes(reach:limit:)``).
+  public func classes(ranks: Int) -> [Placement.RankClass] {
+    Placement(tiles, ranks: ranks).classes(reach: description.network.reach)
+  }
+
+  /// What a rank holds.
+  public func layout(rank: Int, of ranks: Int) -> RankLayout {
+    let network = description.network
+    let placement = Placement(tiles, ranks: ranks)
+    let owned = placement.tiles(of: rank)
+    var layout = RankLayout(rank: rank, ranks: ranks, populations: network.populations.count)
+    layout.interval = SpikeExchange.interval(shortestDelay: draws.shortestDelay, description.storage)
+    layout.longestDelay = draws.longestDelay
+    for number in owned {
+      let tile = tiles[number]
+      layout.neurons[tile.population] += tile.count
+      layout.tiles[tile.population] += 1
+    }
+    let shares = draws.draws.map(\.delayShares)
+    var reached = [Set<Int>](repeating: [], count: network.populations.count)
+    for block in Block<S>.cut(owned, tiles) {
+      layout.blocks += 1
+      layout.scalars.append(scalars(block))
+      add(BlockSources(block.map { tiles[$0] }, draws, tiles), shares, to: &layout, &reached)
+    }
+    for population in network.populations.indices {
+      let its = network.populations[population]
+      layout.reach[population].neurons = reached[population].reduce(0) { $0 + Double(neurons(of: its, site: $1)) }
+      if layout.reach[population].synapses > 0 { layout.reach[population].meanDelay /= layout.reach[population].synapses }
+    }
+    addPartners(owned, placement, to: &layout)
+    return layout
+  }
+
+  /// Scalars of a block: inputs, zeros, state.
+  private func scalars(_ block: [Int]) -> Int {
+    var (width, channels, state) = (0, 1, 0)
+    for number in block {
+      let tile = tiles[number]
+      let padded = Block<S>.padded(tile.count)
+      width += padded
+      channels = max(channels, abouts[tile.population].receptors.count)
+      state += padded * abouts[tile.population].columns.count
+    }
+    return width * channels + Block<S>.padded(TileMap.largestTile) + state
+  }
+
+  private func neurons(of population: Population, site: Int) -> Int { site < 0 ? population.count : population.perColumn }
+
+  /// Adds the rows of one block.
+  private func add(_ sources: BlockSources, _ shares: [[Double]], to layout: inout RankLayout, _ reached: inout [Set<Int>]) {
+    let longest = draws.longestDelay
+    var byDelay = [[Double]](repeating: [Double](repeating: 0, count: longest + 1), count: 2)
+    layout.indegreeEntries = max(layout.indegreeEntries, sources.indegreeEntries)
+    var pairsOfBlock = 0.0
+    for population in sources.sites.indices {
+      let its = description.network.populations[population]
+      let parts = tiles.tiles(ofPopulation: population).count / its.columns
+      for (site, degrees) in sources.sites[population] {
+        reached[population].insert(site)
+        let count = Double(neurons(of: its, site: site))
+        let tilesOfSite = Double(site < 0 ? parts * its.columns : parts)
+        for channel in 0..<2 { for delay in 0...longest { byDelay[channel][delay] = 0 } }
+        var total = [0.0, 0.0]
+        for (projection, degree, targetTiles) in degrees {
+          pairsOfBlock += tilesOfSite * Double(targetTiles)
+          layout.reach[population].pairs += tilesOfSite * Double(targetTiles)
+          layout.reach[population].draws += count * Double(targetTiles)
+          let draw = draws.draws[projection]
+          let first = draw.delaySteps.lowerBound
+          let negative = share(projection, ofNegative: draw)
+          for (channel, part) in [1 - negative, negative].enumerated() where part > 0 {
+            total[channel] += degree * part
+            for (i, share) in shares[projection].enumerated() {
+              byDelay[channel][first + i] += degree * part * share
+              layout.reach[population].meanDelay += count * degree * part * share * Double(first + i)
+            }
+          }
+        }
+        for channel in 0..<2 where total[channel] > 0 {
+          let (buckets, rows) = RowExpectation.of(byDelay[channel], total: total[channel])
+          layout.reach[population].synapses += count * total[channel]
+          layout.reach[population].rows += count * rows
+          layout.reach[population].buckets += count * buckets
+          let exist = -expm1(-total[channel] * count / tilesOfSite)
+          layout.reach[population].tables += tilesOfSite * exist
+          layout.reach[population].tableEntries += (count + tilesOfSite) * exist
+        }
+        layout.largestDraw = max(layout.largestDraw, (total[0] + total[1]) * count / tilesOfSite)
+      }
+    }
+    layout.largestPairs = max(layout.largestPairs, pairsOfBlock)
+  }
+
+  /// Share of a projection's synapses that go to the second receptor because of their sign; receptors by number count as the first.
+  private func share(_ projection: Int, ofNegative draw: TileDraw<S>) -> Double {
+    guard draws.channel(projection, receptors: abouts[draw.projection.target].receptors.count) < 0 else { return 0 }
+    if case .explicit = draw.projection.rule { return 0 }
+    return draw.projection.weight.cumulative(0)
+  }
+
+  /// Adds who talks to whom, as ``SpikeRouting`` finds it, column by column where there is a grid.
+  private func addPartners(_ owned: [Int], _ placement: Placement, to layout: inout RankLayout) {
+    if placement.ranks == 1 { return }
+    let routing = SpikeRouting(description.network, tiles: tiles, placement: placement, rank: layout.rank, owned: owned)
+    layout.destinations = routing.destinations.count
+    layout.sources = routing.sources.count
+    for (place, number) in owned.enumerated() {
+      let tile = tiles[number]
+      layout.sends[tile.population] += Double(tile.count * routing.routes[place].count)
+    }
+  }
+}
