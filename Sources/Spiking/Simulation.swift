@@ -74,9 +74,9 @@ public final class Simulation<S: SimulationScalar> {
     }
     samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
-    exchange = try SpikeExchange(
-      communicator, routing, interval: SpikeExchange.interval(shortestDelay: draws.shortestDelay), packetWords: 254)
     spikesBySource = SpikesBySource(tiles: [], tiles)
+    exchange = try SpikeExchange(
+      communicator, routing, interval: SpikeExchange.interval(shortestDelay: draws.shortestDelay, description.storage), packetWords: 254)
     recent = [[UInt32]](repeating: [], count: draws.longestDelay)
     counts = SimulationCounts(populations: network.populations.count)
     hashes = TileHashes(count: owned.count)

@@ -11,6 +11,7 @@ import Running
 // With m = 1, n = 1: the spikes of [T, T + 1) are exchanged before the next step.
 // With m >= 2, n = m / 2 rounded down, and the messages travel while the next interval is computed: the spikes of [T, T + n) arrive from
 // T + m on, which is at or after T + 2n, and they are in `pending` at T + 2n.
+// Procedural networks keep to n = m without overlap: rows are drawn the faster the more of them are drawn together.
 // Collective calls: the exchange (partners only), once per interval, and the checks, at steps that all ranks compute alike.
 
 /// What happens to a rank's spikes and state beside the exchange.

@@ -100,7 +100,7 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     let excitation = Distribution.normal(mean: 60, sd: 20, min: 0)
     let delay = Distribution.uniform(low: 0.5, high: 4)
     return NetworkCase(
-      "iaf_psc_exp, projections side by side", interval: 5,
+      "iaf_psc_exp, projections side by side", shortestDelay: 5,
       describe(
         [population("e", "iaf_psc_exp", 90, initial: ["V_m": .normal(mean: -60, sd: 4)])],
         [

@@ -32,7 +32,10 @@ struct SpikeExchange: ~Copyable {
   }
 
   /// [steps] Half the shortest delay, so that spikes can travel while the other half is computed; a single step cannot be cut.
-  static func interval(shortestDelay: Int) -> Int { max(1, shortestDelay / 2) }
+  /// Procedural networks keep the whole, since rows are drawn the faster the more of them are drawn together.
+  static func interval(shortestDelay: Int, _ storage: SimulationDescription.Storage) -> Int {
+    storage == .procedural ? shortestDelay : max(1, shortestDelay / 2)
+  }
 
   var bytesSent: Int { packets.bytesSent }
   var messagesSent: Int { packets.messagesSent }

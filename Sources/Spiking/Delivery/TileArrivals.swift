@@ -6,6 +6,12 @@ import CPlatform
 ///
 /// Invariant: a chunk is free or belongs to one list.
 final class EventMemory {
+  static var chunkBytes: Int { Int(ckernels_event_chunk) }
+  /// A weight and a target of two bytes, and an event's part of a chunk's link.
+  static func bytesPerEvent<S: SimulationScalar>(_: S.Type) -> Double {
+    let event = MemoryLayout<S>.stride + 2
+    return Double(chunkBytes) / Double((chunkBytes - 8) / event)
+  }
   fileprivate var chunks = ckernels_event_chunks()
   private var slabs: [(base: UnsafeMutableRawPointer, bytes: Int)] = []
   var bytes: Int { slabs.reduce(0) { $0 + $1.bytes } }
@@ -22,16 +28,16 @@ final class EventMemory {
   @inline(never) private func grow(_ count: Int) throws {
     // Slabs grow with what is in use, by a sixteenth, and are whole large pages.
     let page = 1 << 21
-    let wanted = max(count * Int(ckernels_event_chunk), bytes / 16)
+    let wanted = max(count * Self.chunkBytes, bytes / 16)
     let size = (wanted + page - 1) / page * page
     guard let base = cplatform_allocate(Int64(size)) else { throw MemoryError(bytes: size, what: "synaptic events under way") }
     slabs.append((base, size))
-    let free = UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>.allocate(capacity: bytes / Int(ckernels_event_chunk))
+    let free = UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>.allocate(capacity: bytes / Self.chunkBytes)
     free.update(from: chunks.free, count: Int(chunks.count))
     chunks.free.deallocate()
     chunks.free = free
     // The last one is taken first.
-    for place in stride(from: size - Int(ckernels_event_chunk), through: 0, by: -Int(ckernels_event_chunk)) {
+    for place in stride(from: size - Self.chunkBytes, through: 0, by: -Self.chunkBytes) {
       free[Int(chunks.count)] = (base + place).assumingMemoryBound(to: UInt8.self)
       chunks.count += 1
     }
@@ -111,7 +117,7 @@ final class TileArrivals<S: SimulationScalar> {
     for group in groups.indices {
       // The next lists have left the cache long ago.
       let next = lists + (min(group + 1, groups.count - 1) * perGroup + place)
-      if let first = next.pointee.first { for line in 0..<Int(ckernels_event_chunk) / 64 { cplatform_prefetch(first + 64 * line) } }
+      if let first = next.pointee.first { for line in 0..<EventMemory.chunkBytes / 64 { cplatform_prefetch(first + 64 * line) } }
       cplatform_prefetch(lists + (min(group + 2, groups.count - 1) * perGroup + place))
       for channel in 0..<channels {
         let list = lists + (group * perGroup + place + channel)

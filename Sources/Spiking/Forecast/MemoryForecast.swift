@@ -1,5 +1,4 @@
 // Peak memory of a rank by what it is for, from the forecast of what the rank holds.
-import CKernels
 import CPlatform
 import Networks
 
@@ -33,7 +32,6 @@ public struct MemoryForecast: Sendable {
     let tables = layout.reach.reduce(0) { $0 + $1.tables }
     let pairs = layout.reach.reduce(0) { $0 + $1.pairs }
     var queues = 0.0
-    let ownTiles = Double(layout.tiles.reduce(0, +))
     // A power of two of lists; those of a row's steps are in use, each with up to twice the room it needs.
     let steps = Double(layout.longestDelay + layout.interval)
     let lists = Double(1 << (Int.bitWidth - (layout.longestDelay + layout.interval).leadingZeroBitCount))
@@ -46,19 +44,18 @@ public struct MemoryForecast: Sendable {
       let rows = zip(layout.reach, rates).reduce(0) { $0 + $1.0.rows * $1.1 } / second * steps
       queues = 2 * rows * Double(MemoryLayout<PendingRow>.stride + 4 + 8) + Double(layout.blocks) * 2 * lists * 160
     } else {
-      indices = pairs * Double(MemoryLayout<ProceduralSource>.stride) * 1.3
+      indices = pairs * Double(MemoryLayout<ProceduralSource>.stride)
       let events = zip(layout.reach, rates).reduce(0) { $0 + $1.0.synapses * $1.1 * $1.0.meanDelay } / second
-      let chunk = Double(ckernels_event_chunk)
-      let perChunk = ((chunk - 8) / (2 + scalar)).rounded(.down)
-      // Lists are begun for every tile, step and receptor; on average half of the last chunk of each is empty.
-      let table: Double = 2 * lists * Double(MemoryLayout<ckernels_event_list>.stride)
-      let perTile: Double = steps * chunk / 2 + table
-      queues = events * chunk / perChunk + ownTiles * perTile
-      queues = queues * 1.125 + Self.hugePage
+      // Lists are begun for every step of each group of tiles; on average half of the last chunk is empty.
+      let neurons = Double(layout.neurons.reduce(0, +))
+      let groups = max(Double(layout.blocks), neurons * scalar / Double(TileArrivals<S>.groupBytes) * 1.1)
+      queues = events * EventMemory.bytesPerEvent(S.self) + groups * steps * Double(EventMemory.chunkBytes) / 2
+      queues = queues * (1 + 1 / 32) + Self.hugePage + groups * lists * 16
     }
     let own = zip(layout.neurons, rates).reduce(0) { $0 + Double($1.0) * $1.1 } / second
     let incoming = zip(layout.reach, rates).reduce(0) { $0 + $1.0.neurons * $1.1 } / second
     queues += 8 * own * Double(layout.longestDelay)
+    let ownTiles = Double(layout.tiles.reduce(0, +))
     let routing = ownTiles * 320 + 4 * layout.sends.reduce(0, +) / Double(max(layout.totalNeurons, 1)) * ownTiles
     let partners = Double(layout.destinations + layout.sources)
     let buffers = partners * 1088 + Double(layout.destinations) * Double(layout.interval + 1) * 320 + 8 * incoming * Double(layout.interval)
