@@ -1,4 +1,5 @@
 # Read by run.sh and long.sh: builds the package with its tests, runs passes of tests, and sums them up.
+# shellcheck shell=bash disable=SC2034  # run.sh and long.sh read what is set here
 
 # One optimised build for everything: tests run whole networks, which a debug build would take hours for. Overflow checks and
 # preconditions stay in it.
@@ -12,7 +13,10 @@ passed=0 failed=0 skipped=0
 prepare_tests() {
   bash cluster/swift.sh
   bash cluster/packages.sh build
-  bash cluster/packages.sh tests || echo "Tests that need them are skipped." >&2
+  local purpose
+  for purpose in tests hosts slurm; do
+    bash cluster/packages.sh "$purpose" || echo "Tests that need them are skipped." >&2
+  done
   mkdir -p "$results"
   rm -f "$results"/*
   make_python

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Sees to the Debian packages of packages.txt: installs missing ones where it may, else says how. Never asks for a password.
 #
-#   packages.sh PURPOSE          build | tests; exit code 0 if all are there, 69 if some are missing
+#   packages.sh PURPOSE          build | tests | hosts | slurm; exit code 0 if all are there, 69 if some are missing
 #   packages.sh PURPOSE --list   the names of all packages for the purpose, on one line
 set -euo pipefail
 table="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
-purpose=${1:?usage: packages.sh build|tests [--list]}
+purpose=${1:?usage: packages.sh build|tests|hosts|slurm [--list]}
+# Daemons lie there, also for those whose shell does not look there.
+PATH=$PATH:/usr/sbin:/sbin
 
 is_there() { # KIND NAME
   case $1 in
@@ -26,6 +28,8 @@ install() { # PACKAGE...
   local as_root=()
   [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
   if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then return 1; fi
+  # Where services are run, such a package would start one; that is for the machine's owner to decide.
+  if [[ $purpose = hosts || $purpose = slurm ]] && [ -d /run/systemd/system ]; then return 1; fi
   echo "Installing$missing" >&2
   local command=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@")
   "${as_root[@]}" "${command[@]}" >&2 || { "${as_root[@]}" apt-get update -q >&2 && "${as_root[@]}" "${command[@]}" >&2; }

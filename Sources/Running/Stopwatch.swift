@@ -39,6 +39,8 @@ public struct Phase: Hashable, Sendable, CustomStringConvertible {
   ]
   /// The name as printed in tables.
   public var name: String { Self.names[index] }
+  /// The name of the phase with an index.
+  static func name(of index: Int) -> String { names.indices.contains(index) ? names[index] : "unknown" }
   /// The name as a key of `summary.json`.
   public var key: String { name.replacing(" ", with: "_") }
   public var description: String { name }
@@ -104,9 +106,24 @@ public struct Stopwatch: Sendable {
     markedAt = now
   }
 
+  /// Like ``lap(_:)`` for two phases whose turns are too short to be timed one by one: `part` of the time, 0 to 1, goes to the second.
+  @inlinable @inline(__always)
+  public mutating func lap(_ first: Phase, and second: Phase, part: Double) {
+    let now = cplatform_nanoseconds()
+    let time = now &- markedAt
+    let share = UInt64(Double(time) * part)
+    add(share, to: second)
+    add(time &- share, to: first)
+    markedAt = now
+  }
+
   /// Adds nanoseconds measured elsewhere (by a thread, or restored from a checkpoint) to a phase.
   @inlinable @inline(__always)
   public mutating func add(_ nanoseconds: UInt64, to phase: Phase) { elapsed[phase.index] &+= nanoseconds }
+
+  /// Adds time that an earlier part of the run took, in seconds: of a phase, and of the total.
+  public mutating func add(earlier seconds: Double, to phase: Phase) { add(UInt64(max(0, seconds) * 1e9), to: phase) }
+  public mutating func add(earlierTotal seconds: Double) { totalBefore += UInt64(max(0, seconds) * 1e9) }
 
   /// Seconds counted for a phase.
   public func seconds(of phase: Phase) -> Double { Double(elapsed[phase.index]) * 1e-9 }

@@ -39,6 +39,12 @@ public final class Simulation<S: SimulationScalar> {
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0
   public internal(set) var stopwatch = Stopwatch()
+  /// Seconds of the two phases in the steps in which they are timed tile by tile.
+  var timedTurns = (update: 0.0, input: 0.0)
+  /// Where this rank is, for a watchdog.
+  public let pulse = Pulse()
+  /// The spikes under way that a checkpoint holds, by the step of their emission, until they are on their way again.
+  var restored: [Int: [UInt32]] = [:]
 
   public init(_ description: SimulationDescription, _ communicator: borrowing Communicator) throws {
     self.description = description
@@ -66,7 +72,8 @@ public final class Simulation<S: SimulationScalar> {
     }
     samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
-    exchange = try SpikeExchange(communicator, routing, interval: draws.shortestDelay, packetWords: 254)
+    exchange = try SpikeExchange(
+      communicator, routing, interval: SpikeExchange.interval(shortestDelay: draws.shortestDelay), packetWords: 254)
     recent = [[UInt32]](repeating: [], count: draws.longestDelay)
     counts = SimulationCounts(populations: network.populations.count)
     hashes = TileHashes(count: owned.count)
@@ -74,8 +81,10 @@ public final class Simulation<S: SimulationScalar> {
     try initialise()
   }
 
-  /// Steps between exchanges: the shortest delay between neurons.
-  public var interval: Int { draws.shortestDelay }
+  /// Steps between exchanges.
+  public var interval: Int { exchange.interval }
+  /// Whether spikes travel while the interval after theirs is computed.
+  var overlaps: Bool { 2 * interval <= draws.shortestDelay }
 
   private static func check(_ d: SimulationDescription) throws {
     if !(d.resolution > 0 && d.resolution.isFinite) { throw NetworkError("resolution \(d.resolution) ms must be above 0") }
@@ -203,5 +212,8 @@ public struct SimulationCounts: Sendable {
   public var spikes: [Int]
   /// Synaptic events while recording.
   public var events = 0
+  /// Messages and bytes that were sent before a restart.
+  var earlierMessages = 0
+  var earlierBytes = 0
   init(populations: Int) { spikes = [Int](repeating: 0, count: populations) }
 }

@@ -4,10 +4,13 @@ import Networks
 import Parallel
 import Running
 
-// Why the order is right. An interval is the half-open range of steps [T, T + m), m the shortest delay between neurons in steps.
-// deliver(k) adds what arrives in step k: it needs the spikes emitted in steps <= k - m < T, all of which are in `pending` at T.
-// update(k) needs deliver(k) and update(k - 1), and emits spikes of step k. exchange(T) makes the spikes of [T, T + m) known to their
-// targets' ranks before the next interval needs them. Blocks of a rank meet only in the exchange, so each may run its interval alone.
+// Why the order is right. An interval is the half-open range of steps [T, T + n). The shortest delay between neurons is m steps.
+// deliver(k) adds what arrives in step k: it needs the spikes emitted in steps <= k - m, which have to be in `pending` by then.
+// update(k) needs deliver(k) and update(k - 1), and emits spikes of step k. Blocks of a rank meet only in the exchange, so each may run
+// its interval alone.
+// With m = 1, n = 1: the spikes of [T, T + 1) are exchanged before the next step.
+// With m >= 2, n = m / 2 rounded down, and the messages travel while the next interval is computed: the spikes of [T, T + n) arrive from
+// T + m on, which is at or after T + 2n, and they are in `pending` at T + 2n.
 // Collective calls: the exchange (partners only), once per interval, and the checks, at steps that all ranks compute alike.
 
 /// What happens to a rank's spikes and state beside the exchange.
@@ -32,6 +35,7 @@ extension Simulation {
   ) throws {
     while step < end {
       let steps = min(interval, end - step)
+      pulse.enter(.update)
       exchange.begin()
       for lag in 0..<steps { recent[(step + lag) % recent.count].removeAll(keepingCapacity: true) }
       try enqueueExternal(steps: steps)
@@ -46,19 +50,37 @@ extension Simulation {
       }
       exchange.pack(steps: steps)
       stopwatch.lap(.collocation)
-      try exchange.start()
-      try exchange.finish(steps: steps)
+      try receive(emittedBefore: step)
+      pulse.enter(.communication)
+      try exchange.start(steps: steps)
       stopwatch.lap(.communication)
-      try enqueue(steps: steps)
-      stopwatch.lap(.delivery)
       step += steps
+      if !overlaps { try receive(emittedBefore: step) }
+      pulse.reach(step)
+      pulse.enter(.output)
       for i in samplers.indices {
         try samplers[i].drain { number, values in try observer?.frame(recording: i, number: number, values: values) }
       }
       try observer?.completed(step: step)
       stopwatch.lap(.output)
-      if try !afterInterval(step) { return }
+      if try !afterInterval(step) { break }
     }
+    try receive(emittedBefore: step)
+  }
+
+  /// Waits for the interval that travels, the one before `end`, if there is one, and puts its spikes on their way to the blocks.
+  private func receive(emittedBefore end: Int) throws {
+    let steps = exchange.travelling
+    if steps == 0 { return }
+    pulse.enter(.communication)
+    try exchange.finish()
+    stopwatch.lap(.communication)
+    pulse.enter(.delivery)
+    for lag in 0..<steps {
+      for spike in exchange.arrived[lag] { locate(spike) }
+      try sendLocated(step: end - steps + lag, external: false)
+    }
+    stopwatch.lap(.delivery)
   }
 
   /// One step of one block.
@@ -67,17 +89,28 @@ extension Simulation {
     let events = block.deliver(step: step)
     if recording { counts.events += events }
     stopwatch.lap(.delivery)
+    // A tile's input is made ready for the next step while the tile is still in cache. Reading the clock for each tile would cost more
+    // than it tells, so the two phases are told apart in one step of 16.
+    let timed = step % 16 == 0
+    let before = (stopwatch.seconds(of: .update), stopwatch.seconds(of: .externalInput))
     for (place, tile) in block.tiles.enumerated() {
       let count = tile.model.advance(
         TileStep(
           count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: block.input + tile.offset, inputStride: block.width,
           current: tile.current, fired: block.fired))
-      if count == 0 { continue }
-      try emit(tile, owned: firstOwned + place, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
+      if count > 0 {
+        try emit(tile, owned: firstOwned + place, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
+      }
+      if timed { stopwatch.lap(.update) }
+      prepareInput(block, place, step + 1)
+      if timed { stopwatch.lap(.externalInput) }
     }
-    stopwatch.lap(.update)
-    for place in block.tiles.indices { prepareInput(block, place, step + 1) }
-    stopwatch.lap(.externalInput)
+    if timed {
+      timedTurns.update += stopwatch.seconds(of: .update) - before.0
+      timedTurns.input += stopwatch.seconds(of: .externalInput) - before.1
+    } else {
+      stopwatch.lap(.update, and: .externalInput, part: timedTurns.input / max(timedTurns.update + timedTurns.input, 1e-9))
+    }
   }
 
   /// Hands on the spikes of a tile in a step.
@@ -96,12 +129,14 @@ extension Simulation {
   }
 
   /// Makes the inputs of all tiles ready for the next step.
-  func prepareInputs() {
-    for block in blocks { for place in block.tiles.indices { prepareInput(block, place, step) } }
+  ///
+  /// - Parameter anew: sets injected currents also where they are those of the step before, after a restart.
+  func prepareInputs(anew: Bool = false) {
+    for block in blocks { for place in block.tiles.indices { prepareInput(block, place, step, anew: anew) } }
   }
 
   /// Sets a tile's input to what comes from outside in a step.
-  private func prepareInput(_ block: Block<S>, _ place: Int, _ step: Int) {
+  private func prepareInput(_ block: Block<S>, _ place: Int, _ step: Int, anew: Bool = false) {
     let tile = block.tiles[place]
     let (number, count) = (tile.tile.number, tile.tile.count)
     let input = block.input + tile.offset
@@ -110,17 +145,9 @@ extension Simulation {
       source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch)
     }
     let currents = inputs.currents[tile.tile.population]
-    if currents.isEmpty || !currents.contains(where: { $0.changes(at: step) }) { return }
+    if currents.isEmpty || !(anew || currents.contains(where: { $0.changes(at: step) })) { return }
     block.setCurrent(place) { current in
       for source in currents { source.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
-    }
-  }
-
-  /// Puts the interval's spikes, ascending by (step, source), on their way to the blocks.
-  private func enqueue(steps: Int) throws {
-    for lag in 0..<steps {
-      for spike in exchange.spikes[lag] { locate(spike) }
-      try sendLocated(step: step + lag, external: false)
     }
   }
 
@@ -134,7 +161,7 @@ extension Simulation {
   }
 
   /// Finds a spike's tile, its place there, and its index in the population.
-  private func locate(_ spike: UInt32) {
+  func locate(_ spike: UInt32) {
     let neuron = Int(spike)
     if let last = located.last, last.neurons.contains(neuron) {
       located.append(LocatedSpike(tile: last.tile, neurons: last.neurons, neuron: neuron, firstOfPopulation: last.firstOfPopulation))
@@ -148,7 +175,7 @@ extension Simulation {
   }
 
   /// Puts the located spikes, all of one step, on their way to all blocks.
-  private func sendLocated(step: Int, external: Bool) throws {
+  func sendLocated(step: Int, external: Bool) throws {
     for block in blocks {
       if let arrivals = external ? block.arrivalsExternal : block.arrivals {
         for spike in located {

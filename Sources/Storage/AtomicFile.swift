@@ -44,7 +44,7 @@ public enum AtomicFile {
   }
 
   /// The content is safe already; a file system that cannot synchronise folders is no error.
-  private static func synchroniseFolder(of path: String) {
+  static func synchroniseFolder(of path: String) {
     let folder = path.contains("/") ? String(path[..<path.lastIndex(of: "/")!]) : "."
     let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor >= 0 {

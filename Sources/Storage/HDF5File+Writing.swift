@@ -66,6 +66,17 @@ extension HDF5File {
     }
   }
 
+  /// Overwrites elements of a dataset with one axis from plain memory that holds elements of `type`.
+  func write(_ dataset: String, first: Int, bytes: UnsafeRawBufferPointer, as type: HDF5Type) throws(StorageError) {
+    try withDataset(dataset) { (open, info) throws(StorageError) in
+      let count = bytes.count / type.bytes
+      precondition(first >= 0 && info.sizes.count == 1 && first + count <= info.sizes[0], "elements outside \(dataset)")
+      guard chdf5_write(open, type.rawValue, 1, [Int64(first)], [Int64(count)], bytes.baseAddress) >= 0 else {
+        throw failure("write the dataset", dataset, .readWrite)
+      }
+    }
+  }
+
   /// Cuts or extends the first axis of an extendible dataset; new rows are zero.
   public func truncate(_ dataset: String, rows: Int) throws(StorageError) {
     try withDataset(dataset) { (open, info) throws(StorageError) in

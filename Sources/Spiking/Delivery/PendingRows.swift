@@ -108,7 +108,12 @@ final class PendingRows<S: SimulationScalar> {
   }
 
   private static func deliverFar(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int {
-    deliver(list, now, input, before: { _ in }, after: { prefetch($0, lines: lines) })
+    // The lines lie in the second-level cache; those of the bucket after next are brought into the first.
+    let rows = list.pointee.rows
+    let last = list.pointee.count - 1
+    return deliver(
+      list, now, input, before: { i in prefetchNow(rows[min(i + 2, last)].cursor, lines: lines) },
+      after: { prefetch($0, lines: lines) })
   }
 
   private static func deliverNear(_ list: UnsafeMutablePointer<List>, _ now: UInt32, _ input: UnsafeMutablePointer<S>, _ lines: Int) -> Int
@@ -161,8 +166,29 @@ final class PendingRows<S: SimulationScalar> {
   @inline(__always)
   private static func addBucket(_ targets: UnsafePointer<UInt16>, _ size: Int, _ input: UnsafeMutablePointer<S>) {
     let weights = UnsafeRawPointer(targets + size)
-    for k in 0..<size {
-      input[Int(targets[k])] += weights.loadUnaligned(fromByteOffset: k * MemoryLayout<S>.stride, as: S.self)
+    let bytes = UnsafeRawPointer(targets)
+    @inline(__always) func add(_ target: Int, _ k: Int) {
+      input[target] += weights.loadUnaligned(fromByteOffset: k * MemoryLayout<S>.stride, as: S.self)
+    }
+    // Four targets come with one load.
+    var k = 0
+    while k &+ 8 <= size {
+      let (a, b) = (
+        bytes.loadUnaligned(fromByteOffset: 2 &* k, as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 2 &* k &+ 8, as: UInt64.self)
+      )
+      add(Int(truncatingIfNeeded: a & 0xffff), k)
+      add(Int(truncatingIfNeeded: a >> 16 & 0xffff), k &+ 1)
+      add(Int(truncatingIfNeeded: a >> 32 & 0xffff), k &+ 2)
+      add(Int(truncatingIfNeeded: a >> 48), k &+ 3)
+      add(Int(truncatingIfNeeded: b & 0xffff), k &+ 4)
+      add(Int(truncatingIfNeeded: b >> 16 & 0xffff), k &+ 5)
+      add(Int(truncatingIfNeeded: b >> 32 & 0xffff), k &+ 6)
+      add(Int(truncatingIfNeeded: b >> 48), k &+ 7)
+      k &+= 8
+    }
+    while k < size {
+      add(Int(targets[k]), k)
+      k &+= 1
     }
   }
 

@@ -1,7 +1,8 @@
 // The spikes of an interval, from the flags of this rank's tiles to the sorted list of all that concern it.
 import Parallel
 
-/// Packs spikes per destination, exchanges them once per interval, and sorts what came.
+/// Packs spikes per destination, exchanges them once per interval, and sorts what came. Between `start` and `finish` the spikes of the
+/// next interval are collected: the two lists take turns.
 ///
 /// A list on the wire has, for each step of the interval, the number of its spikes and then the numbers of the neurons, ascending.
 struct SpikeExchange: ~Copyable {
@@ -12,8 +13,12 @@ struct SpikeExchange: ~Copyable {
   /// Spikes for each destination and step: `outgoing[destination * interval + lag]`.
   private let outgoing: [WordList]
   private let packed: [WordList]
-  /// Spikes for this rank by step of the interval: its own, then those received; ascending once the exchange is complete.
-  private(set) var spikes: [[UInt32]]
+  /// This rank's spikes by step of the interval under way.
+  private var spikes: [[UInt32]]
+  /// Spikes for this rank by step of the interval that is or was exchanged last: its own, then those received; ascending after `finish`.
+  private(set) var arrived: [[UInt32]]
+  /// Steps of the interval between its `start` and its `finish`; 0 otherwise.
+  private(set) var travelling = 0
 
   /// - Parameter packetWords: words of the fixed first packet to each partner.
   init(_ communicator: borrowing Communicator, _ routing: SpikeRouting, interval: Int, packetWords: Int) throws {
@@ -23,7 +28,11 @@ struct SpikeExchange: ~Copyable {
     outgoing = (0..<routing.destinations.count * interval).map { _ in WordList() }
     packed = routing.destinations.map { _ in WordList() }
     spikes = (0..<interval).map { _ in [] }
+    arrived = spikes
   }
+
+  /// [steps] Half the shortest delay, so that spikes can travel while the other half is computed; a single step cannot be cut.
+  static func interval(shortestDelay: Int) -> Int { max(1, shortestDelay / 2) }
 
   var bytesSent: Int { packets.bytesSent }
   var messagesSent: Int { packets.messagesSent }
@@ -55,14 +64,19 @@ struct SpikeExchange: ~Copyable {
     }
   }
 
-  /// Sends what was packed.
-  mutating func start() throws { try packets.start { destination in packed[destination].words } }
+  /// Sends what was packed, of the interval's first `steps` steps.
+  mutating func start(steps: Int) throws {
+    swap(&spikes, &arrived)
+    travelling = steps
+    try packets.start { destination in packed[destination].words }
+  }
 
-  /// Waits for the partners' spikes; afterwards `spikes` holds all, ascending in each step.
-  mutating func finish(steps: Int) throws {
+  /// Waits for the partners' spikes; afterwards `arrived` holds all, ascending in each step.
+  mutating func finish() throws {
+    let steps = travelling
     // Out of self for the duration, because the packets' closure must not reach into it.
     var all: [[UInt32]] = []
-    swap(&all, &spikes)
+    swap(&all, &arrived)
     try packets.finish { _, words in
       var position = 0
       for lag in 0..<steps {
@@ -72,7 +86,8 @@ struct SpikeExchange: ~Copyable {
       }
     }
     for lag in 0..<steps where all[lag].count > 1 { all[lag].sort() }
-    spikes = all
+    arrived = all
+    travelling = 0
   }
 }
 

@@ -41,7 +41,7 @@ public struct SimulationForecast<S: SimulationScalar> {
     let placement = Placement(tiles, ranks: ranks)
     let owned = placement.tiles(of: rank)
     var layout = RankLayout(rank: rank, ranks: ranks, populations: network.populations.count)
-    layout.interval = draws.shortestDelay
+    layout.interval = SpikeExchange.interval(shortestDelay: draws.shortestDelay)
     layout.longestDelay = draws.longestDelay
     for number in owned {
       let tile = tiles[number]

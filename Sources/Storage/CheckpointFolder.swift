@@ -1,0 +1,82 @@
+// The checkpoints of a run: numbered folders, each valid from the moment in which its manifest has its name.
+import Foundation
+
+/// `checkpoint/` in a run folder.
+///
+/// Checkpoint n is the folder `n`: one HDF5 file of each rank and, last, `manifest.json`, which is written under another name and renamed
+/// when all files are on disk. A folder without a manifest is what a killed run left, and counts for nothing. Numbers only grow.
+///
+/// One rank calls `begin`, `commit` and `prune`; between the first two every rank writes its file with a `CheckpointWriter`.
+public struct CheckpointFolder: Sendable, Equatable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// The checkpoints of the run in a folder.
+  public static func ofRun(_ folder: String) -> CheckpointFolder { CheckpointFolder(folder + "/checkpoint") }
+
+  public func checkpoint(_ number: Int) -> String { "\(path)/\(number)" }
+  func file(_ number: Int, rank: Int) -> String { checkpoint(number) + "/" + Self.fileName(rank: rank) }
+  static func fileName(rank: Int) -> String { "rank-\(rank).h5" }
+
+  /// The numbers of all checkpoints that were committed, ascending; none where there is no such folder.
+  public func numbers() throws(StorageError) -> [Int] {
+    try folders().filter { FolderContents.exists(checkpoint($0) + "/" + CheckpointManifest.fileName) }
+  }
+
+  private func folders() throws(StorageError) -> [Int] {
+    guard FolderContents.exists(path) else { return [] }
+    return try FolderContents.names(path).compactMap { Int($0) }.sorted()
+  }
+
+  /// Makes the folder of the next checkpoint and returns its number; what earlier attempts left unfinished is removed.
+  /// - Throws: `StorageError` 73 or 74 if it cannot be made.
+  public func begin() throws(StorageError) -> Int {
+    let committed = try numbers()
+    let present = try folders()
+    for number in present where !committed.contains(number) { Self.remove(checkpoint(number)) }
+    let number = (present.last ?? 0) + 1
+    try Self.makeFolder(path)
+    try Self.makeFolder(checkpoint(number))
+    return number
+  }
+
+  /// Makes a checkpoint valid, when all ranks' files are on disk.
+  ///
+  /// - Parameter files: what `CheckpointWriter.close` returned on each rank, in the order of the ranks.
+  /// - Throws: `StorageError` 73 or 74 if the manifest cannot be written.
+  public func commit(_ number: Int, _ header: CheckpointHeader, files: [[UInt8]]) throws(StorageError) {
+    var described: [CheckpointFile] = []
+    for (rank, bytes) in files.enumerated() {
+      var parser = JSONParser(bytes: bytes, path: file(number, rank: rank))
+      guard let file = CheckpointFile(try parser.document()) else {
+        throw .badData(file(number, rank: rank), "commit the checkpoint", "its description is damaged")
+      }
+      described.append(file)
+    }
+    // The folder's own entry first: a manifest nobody can reach would be worth nothing.
+    AtomicFile.synchroniseFolder(of: checkpoint(number))
+    try AtomicFile.write(
+      checkpoint(number) + "/" + CheckpointManifest.fileName, text: CheckpointManifest(header: header, files: described).text)
+  }
+
+  /// Removes all committed checkpoints but the newest `keeping`.
+  public func prune(keeping: Int = 2) throws(StorageError) {
+    for number in try numbers().dropLast(keeping) { Self.remove(checkpoint(number)) }
+  }
+
+  /// Removes all checkpoints, when the run is done.
+  public func removeAll() {
+    if FolderContents.exists(path) { Self.remove(path) }
+  }
+
+  /// The manifest goes first: what is half removed is no checkpoint any more.
+  private static func remove(_ path: String) {
+    unlink(path + "/" + CheckpointManifest.fileName)
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  private static func makeFolder(_ path: String) throws(StorageError) {
+    if mkdir(path, 0o755) != 0, errno != EEXIST { throw .system(path, "make the folder of a checkpoint", number: errno, creating: true) }
+  }
+}
