@@ -5,7 +5,8 @@ public struct LinearFit: Sendable {
   public let coefficients: [Double]
   /// Value minus what the fit gives, relative to the value.
   public let residuals: [Double]
-  /// Inverse of the normal matrix over the terms that are above zero, in units of relative variance; 0 for the others.
+  /// Inverse of the normal matrix over all terms that the points tell anything of, in units of relative variance: also over those that
+  /// came out as zero, since they might not be. Where the points do not tell all terms apart, over those above zero; 0 for the others.
   public let covariance: [[Double]]
 
   /// Minimises the sum of squared relative residuals.
@@ -42,8 +43,10 @@ public struct LinearFit: Sendable {
     let found = coefficients
     residuals = zip(factors, values).map { row, value in 1 - zip(row, found).reduce(0) { $0 + $1.0 * $1.1 } / value }
     var inverse = matrix.map { $0.map { _ in 0.0 } }
-    if let inner = Self.inverse(active.map { j in active.map { matrix[j][$0] } }) {
-      for (a, j) in active.enumerated() { for (b, k) in active.enumerated() { inverse[j][k] = inner[a][b] / lengths[j] / lengths[k] } }
+    for open in [(0..<terms).filter { lengths[$0] > 0 }, active] {
+      guard let inner = Self.inverse(open.map { j in open.map { matrix[j][$0] } }) else { continue }
+      for (a, j) in open.enumerated() { for (b, k) in open.enumerated() { inverse[j][k] = inner[a][b] / lengths[j] / lengths[k] } }
+      break
     }
     covariance = inverse
   }

@@ -100,14 +100,12 @@ public struct PlanReport: Sendable {
       # Runs \(name) as forecast: \(HumanUnits.bytes(Int64(job.memoryPerNode))) per node, \(HumanUnits.duration(job.wall)).
       #SBATCH --job-name=\(name)
       #SBATCH --nodes=\(job.nodes) --ntasks=\(job.ranks) --ntasks-per-node=\(job.ranksPerNode) --cpus-per-task=1
-      #SBATCH --mem=\(megabytes)M --time=\(time)
+      #SBATCH --mem=\(megabytes)M --time=\(time) --signal=B:USR1@120 --requeue --open-mode=append
       #SBATCH --output=%x-%j.log
       set -euo pipefail
-      # Modules and MPI settings of the site, if there are any.
-      site="${COLONNADE_SITE:-}"
-      if [ -n "$site" ]; then source "$site"; fi
-      export OMP_NUM_THREADS=1
-      srun --kill-on-bad-exit=1 --cpu-bind=cores colonnade simulate '\(config)'\(settings) --output "runs/\(name)-$SLURM_JOB_ID"
+      # From the top of the repository, or with COLONNADE_HOME set to it.
+      source "${COLONNADE_HOME:-$PWD}/cluster/job.sh"
+      run_until_done simulate '\(config)'\(settings) --output runs/\(name) "$@"
 
       """
   }

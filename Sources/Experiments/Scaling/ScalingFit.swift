@@ -44,8 +44,8 @@ public struct ScalingFit: Sendable {
     (fitted.reduce(0) { $0 + pow(Self.error(test, $1), 2) } / Double(fitted.count)).squareRoot()
   }
 
-  /// What a model predicts, with a band of two standard deviations: of how the fit moves when single points are left out (jackknife), and
-  /// of the points around the fit or among their repeats, whichever is larger.
+  /// What a model predicts, with a band of two standard deviations: of how far the coefficients are known (by the covariance of the fit to
+  /// total times, or by leaving out single points, whichever says more), and of the points around the fit or among their repeats.
   public static func predict(_ point: ScalingPoint, from points: [ScalingPoint]) throws -> Prediction {
     let model = try ScalingModel(fitting: points)
     let seconds = model.seconds(point)
@@ -59,6 +59,13 @@ public struct ScalingFit: Sendable {
       }
       let mean = others.reduce(0, +) / count
       moved = ((count - 1) / count * others.reduce(0) { $0 + pow($1 - mean, 2) }).squareRoot() / max(seconds, 1e-12)
+    }
+    if !points.allSatisfy({ !$0.phases.isEmpty }) {
+      let (factors, covariance) = (ScalingModel.factors(point), ScalingModel.fit(points).covariance)
+      let variance = factors.indices.reduce(0.0) { sum, j in
+        sum + factors.indices.reduce(0.0) { $0 + factors[j] * factors[$1] * covariance[j][$1] }
+      }
+      moved = max(moved, max(residual, repeated) * max(variance, 0).squareRoot() / max(seconds, 1e-12))
     }
     // One or two points say little about their own scatter: a tenth at least.
     let least = points.count < 3 ? 0.1 : 0
@@ -83,7 +90,7 @@ public struct ScalingFit: Sendable {
   public var text: String {
     var lines = [
       series, "  \(ScalingModel.formula)",
-      "  fitted on \(fitted.count) points up to \(fitted.map(\.ranks).max() ?? 0) ranks: \(test.text)",
+      "  fitted on \(fitted.count) \(fitted.count == 1 ? "point" : "points") up to \(fitted.map(\.ranks).max() ?? 0) \(fitted.map(\.ranks).max() == 1 ? "rank" : "ranks"): \(test.text)",
     ]
     lines.append("  they deviate by \(HumanUnits.fixed(100 * scatter, 1)) % (root mean square)")
     for point in heldOut {

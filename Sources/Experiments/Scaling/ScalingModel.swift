@@ -53,12 +53,16 @@ public struct ScalingModel: Sendable, Equatable {
     if points.allSatisfy({ !$0.phases.isEmpty }) { self.init(phases: points) } else { self.init(totals: points) }
   }
 
+  /// What the coefficients of the total time are multiplied with.
+  static func factors(_ point: ScalingPoint) -> [Double] {
+    let share = point.work / Double(point.cores)
+    return [1, share, share * log2(Double(point.cores)), point.messages, point.bytes]
+  }
+  /// The fit of all parts to the total times.
+  static func fit(_ points: [ScalingPoint]) -> LinearFit { LinearFit(points.map(factors), points.map(\.seconds)) }
+
   private init(totals points: [ScalingPoint]) {
-    let fit = LinearFit(
-      points.map { point in
-        let share = point.work / Double(point.cores)
-        return [1, share, share * log2(Double(point.cores)), point.messages, point.bytes]
-      }, points.map(\.seconds))
+    let fit = Self.fit(points)
     let found = fit.coefficients
     serial = found[0]
     compute = found[1]

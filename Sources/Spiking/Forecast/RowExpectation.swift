@@ -13,14 +13,16 @@ struct RowExpectation: Sendable {
 
   /// Mean number of buckets of a row, and the chance that there is a row at all.
   ///
-  /// - Parameter byDelay: mean number of synapses for each delay; their sum is `total`.
-  static func of(_ byDelay: [Double], total: Double) -> (buckets: Double, rows: Double) {
+  /// - Parameters:
+  ///   - byDelay: mean number of independent synapses for each delay; their sum is `total`.
+  ///   - absent: chance that a delay has none of the synapses of which there is one at most; `allAbsent` that the row has none.
+  static func of(_ byDelay: [Double], total: Double, absent: [Double], allAbsent: Double) -> (buckets: Double, rows: Double) {
     var buckets = 0.0
-    for mean in byDelay where mean > 0 {
+    for (mean, none) in zip(byDelay, absent) where mean > 0 || none < 1 {
       // A delay with more synapses than a bucket holds has several buckets, the last one half full on average.
-      buckets += mean < 64 ? -expm1(-mean) : max(1, mean / Double(RowFormat.largestCount) + 0.5)
+      buckets += mean < 64 ? 1 - exp(-mean) * none : max(1, mean / Double(RowFormat.largestCount) + 0.5)
     }
-    return (buckets, -expm1(-total))
+    return (buckets, 1 - exp(-total) * allAbsent)
   }
 }
 
@@ -49,18 +51,30 @@ struct RowExpectations<S: SimulationScalar> {
     if let found = known[key] { return found }
     var result = RowExpectation()
     var byDelay = [[Double]](repeating: [Double](repeating: 0, count: draws.longestDelay + 1), count: 2)
+    var independent = [0.0, 0.0]
+    var absent = byDelay.map { $0.map { _ in 1.0 } }
+    var allAbsent = [1.0, 1.0]
     for (projection, degree, _) in degrees {
+      // One to one, a source has one synapse or none: the chance of it is the mean.
+      var isSingle = false
+      if case .oneToOne = draws.draws[projection].projection.rule { isSingle = true }
       let first = draws.draws[projection].delaySteps.lowerBound
       for (channel, part) in [1 - negative[projection], negative[projection]].enumerated() where part > 0 {
         result.synapses[channel] += degree * part
+        if isSingle { allAbsent[channel] *= max(0, 1 - degree * part) } else { independent[channel] += degree * part }
         for (i, share) in shares[projection].enumerated() {
-          byDelay[channel][first + i] += degree * part * share
+          if isSingle {
+            absent[channel][first + i] *= max(0, 1 - degree * part * share)
+          } else {
+            byDelay[channel][first + i] += degree * part * share
+          }
           result.delays += degree * part * share * Double(first + i)
         }
       }
     }
     for channel in 0..<2 where result.synapses[channel] > 0 {
-      (result.buckets[channel], result.rows[channel]) = RowExpectation.of(byDelay[channel], total: result.synapses[channel])
+      (result.buckets[channel], result.rows[channel]) = RowExpectation.of(
+        byDelay[channel], total: independent[channel], absent: absent[channel], allAbsent: allAbsent[channel])
     }
     known[key] = result
     return result
