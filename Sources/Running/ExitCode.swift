@@ -33,7 +33,7 @@ public struct ExitCode: RawRepresentable, Hashable, Sendable, Error, CustomStrin
     case .cannotCreateOutput: "the output cannot be created"
     case .readWriteFailure: "reading or writing failed (disk full?)"
     case .stoppedEarly: "stopped early with a good checkpoint: run the same command again to go on"
-    case .numericalFailure: "numerical failure (NaN, rate check); the state is saved for inspection and cannot be resumed"
+    case .numericalFailure: "numerical failure (NaN, rate check): resuming would only come to it again"
     case .badConfiguration: "the configuration is wrong"
     default: "ended with code \(rawValue)"
     }

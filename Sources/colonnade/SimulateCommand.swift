@@ -9,11 +9,14 @@ struct SimulateCommand: ParsableCommand {
     discussion: """
       The run folder receives configuration.yaml (resolved), summary.json, run.jsonl, spikes.h5 and report.html.
       With `mpirun -n N` the network is spread over N ranks; spikes, state and files are the same for every N.
+      The run is saved now and then, and before it stops with code 75: on USR1 (which mpirun passes on), ahead of --max-hours, on TERM or
+      Ctrl-C. The same command then goes on, on any number of ranks; `colonnade status` tells how far it is.
 
       EXAMPLES
         colonnade simulate jobs/brunel --seed 2
         colonnade simulate jobs/microcircuit --set scale=0.1 --output runs/tenth
         mpirun -n 2 colonnade simulate jobs/column-grid --set grid=6x6 --smoke
+        colonnade simulate jobs/brunel --output runs/limited --max-hours 1h
       """)
 
   @Argument(help: "A YAML file, a SONATA simulation_config.json, or a folder that holds one.", completion: .file())

@@ -42,13 +42,16 @@ final class StoppedRun {
   func run(_ name: String, ranks: Int? = nil, _ options: String = "") throws -> ProgramOutcome {
     try BuiltProgram.shell(line(name, ranks: ranks, options))
   }
-  /// Starts the run, waits for its checkpoint with the number, then does something to the process `$pid`, and waits for the end.
+  /// Starts the run, waits until it begins the checkpoint after the one with the number, which is then whole, then does something to the process `$pid`, and waits for the end.
   func interrupt(_ name: String, ranks: Int?, after checkpoint: Int = 1, _ action: String, _ options: String = "") throws -> ProgramOutcome
   {
     try BuiltProgram.shell(
       """
       \(line(name, ranks: ranks, "--checkpoint-every 0.05s " + options)) & pid=$!
-      for i in $(seq 1000); do [ -e \(folder.place(name))/checkpoint/\(checkpoint)/manifest.json ] && break; sleep 0.02; done
+      for i in $(seq 2000); do
+        newest=$(ls \(folder.place(name))/checkpoint 2>/dev/null | sort -n | tail -1)
+        [ "${newest:-0}" -gt \(checkpoint) ] && break; sleep 0.02
+      done
       \(action); wait $pid
       """)
   }
@@ -187,7 +190,7 @@ final class StoppedRun {
     let run = try StoppedRun()
     #expect(try run.run("run", "--max-hours 1e-7").code == 75)
     for (setting, words) in [
-      ("seed=6", ["'seed'", "'5'", "'6'"]), ("inputs[0].poisson.rate=8001", ["rate", "8001"]), ("precision=double", ["precision"]),
+      ("seed=6", ["'seed'", "'5'", "'6'"]), ("presimulation=10", ["'presimulation'", "'20'", "'10'"]), ("precision=double", ["precision"]),
     ] {
       for ranks in [nil, 2] {
         let outcome = try run.run("run", ranks: ranks, "--set '\(setting)'")
