@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Some seconds on two ranks: long enough to be stopped twice.
-private let settings = "--set N=2500 --set presimulation=10 --set duration=5000 --set record.spikes=none --set 'record.columns=[]'"
+private let settings = "--set N=2500 --set presimulation=10 --set duration=3000 --set record.spikes=none --set 'record.columns=[]'"
 
 @Suite(.serialized, .enabled(if: LocalSlurm.isThere, LocalSlurm.missing)) struct SlurmTests {
   private func unstopped(_ settings: String) throws -> JSONValue {
@@ -49,7 +49,7 @@ private let settings = "--set N=2500 --set presimulation=10 --set duration=5000 
 
   @Test func arrayTakesOneLinePerTask() throws {
     let slurm = try LocalSlurm(nodes: 2, cpus: 4)
-    let short = settings.replacingOccurrences(of: "5000", with: "50").replacingOccurrences(of: "'", with: "")
+    let short = settings.replacingOccurrences(of: "3000", with: "50").replacingOccurrences(of: "'", with: "")
     let lines = (1...4).map { "simulate \(Repository.place("jobs/brunel")) \(short) --seed \($0) --output runs/seed-\($0)" }
     try slurm.folder.file("list.txt", lines.joined(separator: "\n") + "\n")
     let outcome = try slurm.call(
