@@ -66,7 +66,8 @@ public struct Tally: Sendable, Equatable {
     ]
   }
 
-  init<S: TrainingScalar>(reading buffer: AlignedBuffer<S>, at offset: Int) {
+  /// The tally in the tail of a summed gradient.
+  public init<S: TrainingScalar>(reading buffer: AlignedBuffer<S>, at offset: Int) {
     let values = (0..<Self.count).map { Double(buffer[offset + $0]) }
     loss = values[0]
     spikeCost = values[1]
