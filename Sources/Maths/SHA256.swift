@@ -40,6 +40,24 @@ public struct SHA256: Sendable {
     return (0..<8).flatMap { Self.bigEndian(whole.state[$0]) }
   }
 
+  /// How many words a value is.
+  public static let words = 13
+  /// The value as words, from which it can be made again.
+  public var words: [UInt64] {
+    let block = withUnsafeBytes(of: pending) { raw in
+      (0..<8).map { UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
+    }
+    return (0..<4).map { UInt64(state[2 * $0]) | UInt64(state[2 * $0 + 1]) << 32 } + block + [length]
+  }
+  /// A value as it was; nil where the number of words is wrong.
+  public init?(words: some Collection<UInt64>) {
+    let words = Array(words)
+    guard words.count == Self.words else { return nil }
+    for i in 0..<8 { state[i] = UInt32(truncatingIfNeeded: words[i / 2] >> (i % 2 * 32)) }
+    for i in 0..<64 { pending[i] = UInt8(truncatingIfNeeded: words[4 + i / 8] >> UInt64(i % 8 * 8)) }
+    length = words[12]
+  }
+
   private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
 
   private static func compress(_ state: inout SIMD8<UInt32>, _ bytes: UnsafeRawPointer, blocks: Int) {

@@ -26,6 +26,8 @@ package func withWorld(messageLimit: Int, _ body: (borrowing Communicator) throw
     Communicator.single().tell("MPI was started before in this process, which is possible only once")
     return 70
   }
+  // A rank whose launcher was killed must not be left behind; without the thread MPI has to notice by itself.
+  _ = cplatform_end_with_parent()
   do {
     try check(cmpi_init(), "MPI_Init_thread")
     var code = try runInWorld(launch, messageLimit, body)

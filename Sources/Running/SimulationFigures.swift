@@ -24,6 +24,8 @@ public struct SimulationFigures: Sendable, Equatable {
   public var externalEvents: Int64
   /// Neurons times steps of the engine.
   public var neuronSteps: Int64
+  /// [s] Wall time x cores, where the number of cores changed on the way; nil: all of the time on the same cores.
+  public var coreTime: Double?
 
   public init(
     modelTime: Double, wallTime: Double, buildTime: Double, ranks: Int, nodes: Int = 1, threadsPerRank: Int = 1, largestPeakMemory: Int64,
@@ -52,18 +54,22 @@ public struct SimulationFigures: Sendable, Equatable {
   /// [Hz] Spikes per neuron and second.
   public var meanRate: Double { ratio(Double(spikes), Double(neurons) * modelTime) }
   /// [ns] Wall time x cores of the whole run over its synaptic events.
-  public var nsCorePerSynapticEvent: Double { ratio(wallTime * cores * 1e9, Double(synapticEvents)) }
+  public var nsCorePerSynapticEvent: Double { ratio((coreTime ?? wallTime * cores) * 1e9, Double(synapticEvents)) }
   /// Peak memory of all ranks over synapses.
   public var bytesPerSynapse: Double { ratio(Double(totalPeakMemory), Double(synapses)) }
   /// [ns] Mean time of a phase x cores over neuron-steps.
   public func nsCorePerNeuronStep(_ table: PerformanceTable, phase: Phase = .update) -> Double {
-    ratio(seconds(phase, table) * cores * 1e9, Double(neuronSteps))
+    ratio(coreSeconds(phase, table) * 1e9, Double(neuronSteps))
   }
   /// [ns] Mean time of a phase x cores over synaptic events.
   public func nsCorePerSynapticEvent(_ table: PerformanceTable, phase: Phase) -> Double {
-    ratio(seconds(phase, table) * cores * 1e9, Double(synapticEvents))
+    ratio(coreSeconds(phase, table) * 1e9, Double(synapticEvents))
   }
-  private func seconds(_ phase: Phase, _ table: PerformanceTable) -> Double { table.rows.first { $0.name == phase.name }?.mean ?? 0 }
+  private func coreSeconds(_ phase: Phase, _ table: PerformanceTable) -> Double {
+    let row = table.rows.first { $0.name == phase.name }
+    if let coreTime { return (row?.share ?? 0) * coreTime }
+    return (row?.mean ?? 0) * cores
+  }
 
   /// The lines above the table.
   public func headerLines(_ table: PerformanceTable) -> [String] {

@@ -39,6 +39,8 @@ public struct Phase: Hashable, Sendable, CustomStringConvertible {
   ]
   /// The name as printed in tables.
   public var name: String { Self.names[index] }
+  /// The name of the phase with an index.
+  static func name(of index: Int) -> String { names.indices.contains(index) ? names[index] : "unknown" }
   /// The name as a key of `summary.json`.
   public var key: String { name.replacing(" ", with: "_") }
   public var description: String { name }
@@ -107,6 +109,10 @@ public struct Stopwatch: Sendable {
   /// Adds nanoseconds measured elsewhere (by a thread, or restored from a checkpoint) to a phase.
   @inlinable @inline(__always)
   public mutating func add(_ nanoseconds: UInt64, to phase: Phase) { elapsed[phase.index] &+= nanoseconds }
+
+  /// Adds time that an earlier part of the run took, in seconds: of a phase, and of the total.
+  public mutating func add(earlier seconds: Double, to phase: Phase) { add(UInt64(max(0, seconds) * 1e9), to: phase) }
+  public mutating func add(earlierTotal seconds: Double) { totalBefore += UInt64(max(0, seconds) * 1e9) }
 
   /// Seconds counted for a phase.
   public func seconds(of phase: Phase) -> Double { Double(elapsed[phase.index]) * 1e-9 }

@@ -14,12 +14,7 @@ extension Simulation {
   ///
   /// Spikes under way stand for the inputs to come: with the synapses they determine them, and they are the same for either storage.
   public func stateHash(_ communicator: borrowing Communicator) throws -> String {
-    var underWay: [Int: [UInt64]] = [:]
-    for emitted in max(0, step - recent.count)..<max(step, 0) {
-      for neuron in recent[emitted % recent.count] {
-        underWay[tiles.tile(ofNeuron: Int(neuron)), default: []] += [UInt64(emitted).littleEndian, UInt64(neuron).littleEndian]
-      }
-    }
+    let underWay = spikesUnderWay()
     let places = blocks.flatMap { block in block.tiles.indices.map { (block, $0) } }
     return try combinedHash(communicator, tiles: tiles.count, owned: owned) { place in
       let (block, index) = places[place]
@@ -29,7 +24,7 @@ extension Simulation {
         let values = UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count)
         hash.update(UnsafeRawBufferPointer(values))
       }
-      (underWay[tile.tile.number] ?? []).withUnsafeBytes { hash.update($0) }
+      (underWay[tile.tile.number] ?? []).map(\.littleEndian).withUnsafeBytes { hash.update($0) }
       return hash.digest()
     }
   }
@@ -74,15 +69,21 @@ extension Simulation {
     }
   }
 
-  /// Counts time from here on.
-  public func resetStopwatch() {
+  /// Counts time from here on, beside what an earlier part of the run took. [s]
+  public func resetStopwatch(earlier: [(phase: Phase, seconds: Double)] = [], earlierTotal: Double = 0) {
     stopwatch = Stopwatch()
+    for (phase, seconds) in earlier { stopwatch.add(earlier: seconds, to: phase) }
+    stopwatch.add(earlierTotal: earlierTotal)
     stopwatch.start()
   }
   public func stopStopwatch() { stopwatch.stop() }
+  /// What happened since the last phase ended, such as the writing of a checkpoint, belongs to output.
+  public func countAsOutput() { stopwatch.lap(.output) }
 
   /// Messages and bytes this rank has sent to others.
-  public var traffic: (messages: Int, bytes: Int) { (exchange.messagesSent, exchange.bytesSent) }
+  public var traffic: (messages: Int, bytes: Int) {
+    (counts.earlierMessages + exchange.messagesSent, counts.earlierBytes + exchange.bytesSent)
+  }
 
   /// Bytes of state and inputs.
   public var stateBytes: Int { blocks.reduce(0) { $0 + $1.bytes } }

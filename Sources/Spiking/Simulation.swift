@@ -39,6 +39,10 @@ public final class Simulation<S: SimulationScalar> {
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0
   public internal(set) var stopwatch = Stopwatch()
+  /// Where this rank is, for a watchdog.
+  public let pulse = Pulse()
+  /// The spikes under way that a checkpoint holds, by the step of their emission, until they are on their way again.
+  var restored: [Int: [UInt32]] = [:]
 
   public init(_ description: SimulationDescription, _ communicator: borrowing Communicator) throws {
     self.description = description
@@ -203,5 +207,8 @@ public struct SimulationCounts: Sendable {
   public var spikes: [Int]
   /// Synaptic events while recording.
   public var events = 0
+  /// Messages and bytes that were sent before a restart.
+  var earlierMessages = 0
+  var earlierBytes = 0
   init(populations: Int) { spikes = [Int](repeating: 0, count: populations) }
 }

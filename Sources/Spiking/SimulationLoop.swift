@@ -32,6 +32,7 @@ extension Simulation {
   ) throws {
     while step < end {
       let steps = min(interval, end - step)
+      pulse.enter(.update)
       exchange.begin()
       for lag in 0..<steps { recent[(step + lag) % recent.count].removeAll(keepingCapacity: true) }
       try enqueueExternal(steps: steps)
@@ -46,12 +47,16 @@ extension Simulation {
       }
       exchange.pack(steps: steps)
       stopwatch.lap(.collocation)
+      pulse.enter(.communication)
       try exchange.start()
       try exchange.finish(steps: steps)
       stopwatch.lap(.communication)
+      pulse.enter(.delivery)
       try enqueue(steps: steps)
       stopwatch.lap(.delivery)
       step += steps
+      pulse.reach(step)
+      pulse.enter(.output)
       for i in samplers.indices {
         try samplers[i].drain { number, values in try observer?.frame(recording: i, number: number, values: values) }
       }
@@ -96,12 +101,14 @@ extension Simulation {
   }
 
   /// Makes the inputs of all tiles ready for the next step.
-  func prepareInputs() {
-    for block in blocks { for place in block.tiles.indices { prepareInput(block, place, step) } }
+  ///
+  /// - Parameter anew: sets injected currents also where they are those of the step before, after a restart.
+  func prepareInputs(anew: Bool = false) {
+    for block in blocks { for place in block.tiles.indices { prepareInput(block, place, step, anew: anew) } }
   }
 
   /// Sets a tile's input to what comes from outside in a step.
-  private func prepareInput(_ block: Block<S>, _ place: Int, _ step: Int) {
+  private func prepareInput(_ block: Block<S>, _ place: Int, _ step: Int, anew: Bool = false) {
     let tile = block.tiles[place]
     let (number, count) = (tile.tile.number, tile.tile.count)
     let input = block.input + tile.offset
@@ -110,7 +117,7 @@ extension Simulation {
       source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch)
     }
     let currents = inputs.currents[tile.tile.population]
-    if currents.isEmpty || !currents.contains(where: { $0.changes(at: step) }) { return }
+    if currents.isEmpty || !(anew || currents.contains(where: { $0.changes(at: step) })) { return }
     block.setCurrent(place) { current in
       for source in currents { source.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
     }
@@ -134,7 +141,7 @@ extension Simulation {
   }
 
   /// Finds a spike's tile, its place there, and its index in the population.
-  private func locate(_ spike: UInt32) {
+  func locate(_ spike: UInt32) {
     let neuron = Int(spike)
     if let last = located.last, last.neurons.contains(neuron) {
       located.append(LocatedSpike(tile: last.tile, neurons: last.neurons, neuron: neuron, firstOfPopulation: last.firstOfPopulation))
@@ -148,7 +155,7 @@ extension Simulation {
   }
 
   /// Puts the located spikes, all of one step, on their way to all blocks.
-  private func sendLocated(step: Int, external: Bool) throws {
+  func sendLocated(step: Int, external: Bool) throws {
     for block in blocks {
       if let arrivals = external ? block.arrivalsExternal : block.arrivals {
         for spike in located {

@@ -20,6 +20,12 @@ struct TileHashes {
   }
 
   func digest(owned: Int) -> [UInt8] { spikes[owned].digest() }
+
+  /// The hash of an owned tile as it stands, for a checkpoint.
+  subscript(owned: Int) -> SHA256 {
+    get { spikes[owned] }
+    set { spikes[owned] = newValue }
+  }
 }
 
 /// The hash of all tiles' digests in tile order, on every rank, as hexadecimal text.

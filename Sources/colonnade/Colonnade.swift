@@ -16,13 +16,14 @@ struct Colonnade: ParsableCommand {
         colonnade simulate microcircuit.yaml --set scale=0.1
         mpirun -n 4 colonnade simulate microcircuit.yaml --output runs/full
         colonnade report runs/full
+        colonnade status runs/full
 
       \(Running.ExitCode.helpText)
       """,
     version: "colonnade \(ProgramVersion.text)",
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self, BenchmarkCommand.self, ReportCommand.self,
-      ExportCommand.self, ModelsCommand.self, ExampleCommand.self,
+      StatusCommand.self, CompareCommand.self, ExportCommand.self, ModelsCommand.self, ExampleCommand.self,
     ])
 
   /// Help, usage errors and results are written by one process: under a launcher the others stay silent.

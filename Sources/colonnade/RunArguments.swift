@@ -1,6 +1,7 @@
 // Options that all commands share which run something.
 import ArgumentParser
 import Experiments
+import Running
 
 struct RunArguments: ParsableArguments {
   @Option(name: .shortAndLong, help: "Folder of the run (default: runs/STUDY).", completion: .directory)
@@ -14,6 +15,8 @@ struct RunArguments: ParsableArguments {
   @Option(help: "Seed of all random draws; the same as --set seed=N.")
   var seed: Int?
 
+  @OptionGroup var course: CourseArguments
+
   @Flag(help: "Nothing on standard error but errors.")
   var quiet = false
 
@@ -25,9 +28,11 @@ struct RunArguments: ParsableArguments {
     (smoke ? ["duration=20", "presimulation=0"] : []) + set + (seed.map { ["seed=\($0)"] } ?? [])
   }
 
-  func runOptions(study: String) -> RunOptions {
+  func runOptions(study: String) throws -> RunOptions {
     var options = RunOptions(output: output ?? "runs/\(study)")
     options.quiet = quiet
+    options.limits = try course.limits()
+    options.resume = Resume(course.resume)
     options.command = CommandLine.arguments
     return options
   }

@@ -27,6 +27,6 @@ struct SimulateCommand: ParsableCommand {
 
   private func simulate(_ world: borrowing Communicator) throws -> Int32 {
     let experiment = try Experiment.load(path: config, overrides: options.overrides)
-    return try SimulationRun.run(experiment, options.runOptions(study: experiment.study), world)
+    return try SimulationRun.run(experiment, try options.runOptions(study: experiment.study), world)
   }
 }

@@ -26,6 +26,19 @@ void cplatform_free(void *memory, int64_t bytes);
 /// Denormals count as zero in this thread from now on (the same on every processor).
 void cplatform_flush_denormals(void);
 
+/// From now on USR1 is noted instead of ending the process.
+void cplatform_note_checkpoint_signal(void);
+/// From now on TERM and INT are noted instead of ending the process; the second of them ends it.
+void cplatform_note_end_signals(void);
+/// The first TERM or INT that was noted, else USR1 if it was, else 0.
+int cplatform_noted_signal(void);
+/// What was noted is forgotten, and the signals do again what they did before.
+void cplatform_release_signals(void);
+/// From now on this process is killed within a second after the one that started it has ended. Returns 0, or -1 if there is no thread for it.
+int cplatform_end_with_parent(void);
+/// Seconds since this process was started.
+double cplatform_process_age(void);
+
 /// Asks the processor to fetch a line for reading.
 static inline void cplatform_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 /// Asks the processor to fetch a line for reading into the second-level cache: for use after much else has passed the first level.

@@ -34,6 +34,22 @@ struct RateRecorder {
     if bin >= 0 && bin < bins { counts[bin * groups.count + group] += spikes }
   }
 
+  private static let name = "rates"
+
+  /// Writes this rank's counts into a checkpoint.
+  func write(to writer: inout CheckpointWriter, object: Int) throws {
+    try writer.write(Self.name, object: object, counts.map(Int64.init))
+  }
+
+  mutating func clear() { counts = [Int](repeating: 0, count: counts.count) }
+
+  /// Adds the counts of the given ranks of a checkpoint. A run that goes on for longer has more bins than the checkpoint.
+  mutating func restore(_ checkpoint: CheckpointReader, objects: Set<Int>) throws {
+    try checkpoint.read(Self.name, objects: objects, as: Int64.self) { _, values in
+      for (i, value) in values.enumerated() where i < counts.count { counts[i] += Int(value) }
+    }
+  }
+
   /// Writes a table with the end of each bin [ms] and one column of rates [Hz] per population. Collective.
   func write(_ path: String, _ communicator: borrowing Communicator) throws {
     var all = counts

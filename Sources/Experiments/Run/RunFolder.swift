@@ -15,12 +15,13 @@ public struct RunFolder: Sendable {
   public var report: String { file("report.html") }
   public var parts: String { file("parts") }
   public func file(_ name: String) -> String { path + "/" + name }
-  public func spikePart(_ rank: Int) -> String { "\(parts)/spikes-\(rank).part" }
-  public func reportPart(_ name: String, _ rank: Int) -> String { "\(parts)/\(name)-\(rank).part" }
+  public var checkpoints: CheckpointFolder { .ofRun(path) }
 
   /// Makes the folder, and removes the results of an earlier run so that none is taken for this one's.
+  ///
+  /// - Parameter resuming: keeps checkpoints and parts of recordings, which the run goes on with.
   /// - Throws: `StorageError` 73 if it cannot be made or written.
-  public func prepare() throws {
+  public func prepare(resuming: Bool = false) throws {
     let files = FileManager.default
     do {
       try files.createDirectory(atPath: parts, withIntermediateDirectories: true)
@@ -29,7 +30,10 @@ public struct RunFolder: Sendable {
         .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output"
       )
     }
-    for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
+    if !resuming {
+      checkpoints.removeAll()
+      for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
+    }
     for old in [summary, spikes, weights, report] where files.fileExists(atPath: old) {
       do {
         try files.removeItem(atPath: old)
@@ -43,10 +47,10 @@ public struct RunFolder: Sendable {
     try? files.removeItem(atPath: parts + "/writable")
   }
 
-  /// The error as all ranks tell it: a part's path, which is another one on each rank, becomes that of the folder of parts.
+  /// The error as all ranks tell it: the path of a rank's own file, which is another one on each rank, becomes that of its folder.
   func told(_ error: StorageError) -> StorageError {
-    guard error.path.hasPrefix(parts + "/") else { return error }
-    return StorageError(error.kind, path: parts, operation: error.operation, reason: error.reason, remedy: error.remedy)
+    guard let own = [parts, checkpoints.path].first(where: { error.path.hasPrefix($0 + "/") }) else { return error }
+    return StorageError(error.kind, path: own, operation: error.operation, reason: error.reason, remedy: error.remedy)
   }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

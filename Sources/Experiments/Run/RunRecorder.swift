@@ -6,6 +6,8 @@ import Storage
 
 /// The recordings of one rank.
 final class RunRecorder: SimulationObserver {
+  private static let partsName = "parts"
+
   private var spikes: SpikePart?
   private var reports: [OpenReport] = []
   private let description: SimulationDescription
@@ -15,11 +17,18 @@ final class RunRecorder: SimulationObserver {
   /// Spikes of the interval under way: (step, group, id), since blocks report them one after the other.
   private var waiting: [(step: Int, group: Int, id: UInt64)] = []
   private let folder: RunFolder
+  private let rank: Int
+  private let ranks: Int
   private var rates: RateRecorder?
+  private(set) var parts: RunParts
+  /// The lengths of the finished parts this rank looks after: of spikes, then of each column recording.
+  private var finished: [RunParts.Part: [Int64]] = [:]
 
-  init(_ description: SimulationDescription, folder: RunFolder, rank: Int) throws {
+  init(_ description: SimulationDescription, folder: RunFolder, rank: Int, ranks: Int) {
     self.description = description
     self.folder = folder
+    self.rank = rank
+    self.ranks = ranks
     var groups: [String] = []
     groupOfPopulation = description.network.populations.map { population in
       if let known = groups.firstIndex(of: population.output.group) { return known }
@@ -28,22 +37,73 @@ final class RunRecorder: SimulationObserver {
       return groups.count - 1
     }
     self.groups = groups
+    parts = RunParts(ranks: ranks)
     if description.rateInterval > 0 { rates = RateRecorder(description, groups: groups) }
-    spikes = try SpikePart(creating: folder.spikePart(rank), populations: groups, resolution: description.resolution)
   }
 
-  /// Opens the parts of the column recordings.
-  func openReports(neurons: [[Int]], about: [ColumnDescription], rank: Int) throws {
+  /// Takes what a checkpoint says of the recordings; nothing is changed on disk.
+  ///
+  /// - Parameter source: the folder of the run that wrote the checkpoint.
+  /// - Throws: `StorageError` 65 or 66 if a part is missing or shorter than it was.
+  func restore(_ checkpoint: CheckpointReader, from source: RunFolder) throws {
+    guard let parts = RunParts(checkpoint.header) else {
+      throw StorageError(
+        .badData, path: checkpoint.path, operation: "resume", reason: "it does not say which parts the run has", remedy: "use another")
+    }
+    self.parts = parts
+    finished = [:]
+    let kept = Dictionary(uniqueKeysWithValues: parts.kept(by: rank, of: ranks).map { ($0.object, $0) })
+    try checkpoint.read(Self.partsName, objects: Set(kept.keys), as: Int64.self) { object, lengths in
+      guard let part = kept[object] else { return }
+      finished[part] = Array(lengths)
+      for (file, length) in zip(source.files(of: part, recordings: lengths.count - 1), lengths) { try PartLength.check(file, length) }
+    }
+    rates?.clear()
+    try rates?.restore(checkpoint, objects: checkpoint.ranks(of: rank, ranks))
+  }
+
+  /// Cuts the restored parts to their lengths; those of another run are copied.
+  func cutParts(from source: RunFolder) throws {
+    for (part, lengths) in finished {
+      let files = zip(source.files(of: part, recordings: lengths.count - 1), folder.files(of: part, recordings: lengths.count - 1))
+      for ((old, new), length) in zip(files, lengths) {
+        if old == new { try PartLength.cut(new, to: length) } else { try PartLength.copy(old, to: new, length: length) }
+      }
+    }
+    if !finished.isEmpty || parts.legs != [ranks] { parts.goOn(ranks: ranks) }
+  }
+
+  /// Opens this rank's parts: new ones, or those of the last leg after a restart on as many ranks.
+  func open(neurons: [[Int]], about: [ColumnDescription]) throws {
+    let current = parts.current(rank)
+    let lengths = finished.removeValue(forKey: current)
+    if let lengths {
+      spikes = try SpikePart(
+        resuming: folder.spikePart(current), length: lengths[0], populations: groups, resolution: description.resolution)
+    } else {
+      spikes = try SpikePart(creating: folder.spikePart(current), populations: groups, resolution: description.resolution)
+    }
     for (i, recording) in description.columnRecordings.enumerated() {
       let population = description.network.populations[recording.population]
       let report = ReportDescription(
         population: population.output.group, variable: recording.column, units: about[i].unit,
         start: description.presimulation + recording.interval, interval: recording.interval)
-      reports.append(
-        OpenReport(
-          try ReportPart(
-            creating: folder.reportPart("\(i)", rank), report, nodeIDs: neurons[i].map { UInt64(population.output.id(of: $0)) })))
+      let (path, ids) = (folder.reportPart(i, current), neurons[i].map { UInt64(population.output.id(of: $0)) })
+      if let lengths {
+        reports.append(OpenReport(try ReportPart(resuming: path, length: lengths[i + 1], report, nodeIDs: ids)))
+      } else {
+        reports.append(OpenReport(try ReportPart(creating: path, report, nodeIDs: ids)))
+      }
     }
+  }
+
+  /// Brings all recordings to disk and writes down how long they are.
+  func write(to writer: inout CheckpointWriter) throws {
+    var lengths = [try spikes?.flush(synchronise: true) ?? 0]
+    for report in reports { lengths.append(try report.part?.flush(synchronise: true) ?? 0) }
+    let all = finished.merging([parts.current(rank): lengths]) { $1 }
+    try writer.write(Self.partsName, all.map { (object: $0.key.object, values: $0.value) })
+    try rates?.write(to: &writer, object: rank)
   }
 
   func spikes(step: Int, tile: Tile, places: UnsafeBufferPointer<UInt16>) throws {
@@ -83,19 +143,18 @@ final class RunRecorder: SimulationObserver {
     init(_ part: consuming ReportPart) { self.part = consume part }
   }
 
-  /// Makes one file of each recording from all ranks' parts, on rank 0. Collective.
+  /// Makes one file of each recording from all ranks' parts, on rank 0; the parts stay. Collective.
   func assemble(_ communicator: borrowing Communicator) throws {
     try communicator.barrier()
     try rates?.write(folder.file("rates.csv"), communicator)
     if communicator.rank == 0 {
-      let ranks = 0..<communicator.size
+      let all = parts.all
       if description.spikeRecording.contains(where: { $0 != .none }) {
-        _ = try SpikeAssembly.assemble(parts: ranks.map(folder.spikePart), into: folder.spikes)
+        _ = try SpikeAssembly.assemble(parts: all.map(folder.spikePart), into: folder.spikes)
       }
       for (i, recording) in description.columnRecordings.enumerated() {
-        try ReportAssembly.assemble(parts: ranks.map { folder.reportPart("\(i)", $0) }, into: folder.file(recording.file))
+        try ReportAssembly.assemble(parts: all.map { folder.reportPart(i, $0) }, into: folder.file(recording.file))
       }
-      folder.removeParts()
     }
     try communicator.barrier()
   }

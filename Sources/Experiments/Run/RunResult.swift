@@ -17,7 +17,8 @@ struct RunResult {
   }
 
   init<S: SimulationScalar>(
-    _ experiment: Experiment, _ simulation: Simulation<S>, _ communicator: borrowing Communicator, buildTime: Double, runTime: Double
+    _ experiment: Experiment, _ simulation: Simulation<S>, _ communicator: borrowing Communicator, buildTime: Double, runTime: Double,
+    history: RunHistory
   ) throws {
     let description = experiment.description
     let phases = Phase.simulation
@@ -37,11 +38,15 @@ struct RunResult {
     let recordedSteps = description.steps - description.presimulationSteps
     let neurons = description.network.neurons
     let external = Self.externalEvents(description)
-    figures = SimulationFigures(
+    var figures = SimulationFigures(
       modelTime: Double(recordedSteps) * description.resolution / 1000, wallTime: runTime, buildTime: buildTime, ranks: communicator.size,
       nodes: nodes, largestPeakMemory: Int64(largest), totalPeakMemory: Int64(sums[4]), neurons: Int64(neurons), synapses: Int64(sums[0]),
       spikes: Int64(sums[2]), synapticEvents: Int64(sums[3]), externalEvents: Int64(external),
       neuronSteps: Int64(neurons) * Int64(recordedSteps))
+    if !history.resumedAt.isEmpty {
+      figures.coreTime = history.coreTime + (runTime - history.wallTime) * Double(communicator.size)
+    }
+    self.figures = figures
     let rates = try simulation.rates(communicator)
     let spikeHash = try simulation.spikeHash(communicator)
     let stateHash = try simulation.stateHash(communicator)
@@ -57,7 +62,8 @@ struct RunResult {
       summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
     }
     let allEvents = Double(figures.synapticEvents + figures.externalEvents)
-    summary["ns_core_per_event"] = JSONValue(allEvents > 0 ? runTime * Double(communicator.size) * 1e9 / allEvents : .nan)
+    summary["ns_core_per_event"] = JSONValue(
+      allEvents > 0 ? (figures.coreTime ?? runTime * Double(communicator.size)) * 1e9 / allEvents : .nan)
     summary["mean_rate_hz"] = JSONValue(figures.meanRate)
     summary["presimulation_ms"] = JSONValue(description.presimulation)
     summary["populations"] = .array(experiment.groups.map { ["name": .string($0.name), "neurons": JSONValue($0.neurons)] })
@@ -76,7 +82,12 @@ struct RunResult {
       ]
     }
     summary["phases"] = .object(phaseTable)
+    if !history.resumedAt.isEmpty { summary["resumed_at_ms"] = .array(history.resumedAt.map { JSONValue($0) }) }
     self.summary = summary
+    if !history.resumedAt.isEmpty {
+      let times = history.resumedAt.map { HumanUnits.significant($0, 9) + " ms" }.joined(separator: ", ")
+      notes.append("resumed at \(times): times are those of the whole run, building and memory those of its last part")
+    }
     for (population, rate) in zip(description.network.populations, rates)
     where !population.isVirtual && rate <= description.checks.lowestRate && recordedSteps > 0 {
       notes.append("population \(population.name) stays at \(HumanUnits.significant(rate)) Hz")

@@ -15,12 +15,14 @@ public struct RunOptions: Sendable {
   /// The command line, for the log.
   public var command: [String] = []
   public var writesReport = true
+  public var limits = RunLimits()
+  public var resume = Resume.auto
   public init(output: String) { self.output = output }
 }
 
 /// Runs one experiment. All ranks make the same calls in the same order.
 public enum SimulationRun {
-  /// Builds, runs, writes; returns the exit code.
+  /// Builds, runs, writes; returns the exit code, 75 if the run was stopped with a checkpoint.
   /// - Throws: what went wrong, as an error with an exit code.
   public static func run(_ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws -> Int32 {
     switch experiment.precision {
@@ -33,12 +35,17 @@ public enum SimulationRun {
     _ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> Int32 {
     cplatform_flush_denormals()
+    let control = RunControl(options.limits)
     let speaks = communicator.rank == 0
     let folder = RunFolder(options.output)
     let description = experiment.description
     let simulation = try Simulation<S>(description, communicator)
+    let start = try RunStart.find(options.resume, output: folder, communicator)
+    try start?.check(kind: "simulation", configuration: experiment.configuration, free: ConfigurationDifference.free + ["duration"])
+    // Everybody has looked before anything is changed.
+    try communicator.barrier()
     if speaks {
-      try folder.prepare()
+      try folder.prepare(resuming: start?.isIn(folder) ?? false)
       try AtomicFile.write(folder.configuration, text: experiment.configuration)
     }
     try communicator.barrier()
@@ -53,84 +60,44 @@ public enum SimulationRun {
     if let launched = communicator.launchedSize {
       notes.append("the launcher started \(launched) processes but MPI sees one: is this the mpirun of another MPI library?")
     }
+    let buildTime = try build(simulation, options, communicator, log)
 
-    let started = seconds()
-    var building = ProgressLine("build", quiet: options.quiet || !speaks)
-    try simulation.build { done in building.report(done, "") }
-    try communicator.barrier()
-    let buildTime = seconds() - started
-    let synapses = try communicator.sum(simulation.counts.synapses)
-    building.finish("\(HumanUnits.count(synapses)) synapses in \(HumanUnits.duration(buildTime))")
-    try log?.event("build.done", ["seconds": JSONValue(buildTime), "synapses": JSONValue(synapses)])
-
-    let runTime: Double
-    do {
-      let recorder = try RunRecorder(description, folder: folder, rank: communicator.rank)
-      try recorder.openReports(
-        neurons: simulation.samplers.map(\.neurons), about: simulation.samplers.map(\.about), rank: communicator.rank)
-      runTime = try advance(simulation, recorder, options, communicator)
-      try recorder.close()
-      try recorder.assemble(communicator)
-    } catch let error as StorageError {
-      throw folder.told(error)
+    let course = SimulationCourse(simulation, experiment, options, folder, control, log, communicator)
+    if let start { notes += try RunFailure.inPhase(of: "resume", in: folder) { try course.resume(start, communicator) } }
+    if let reason = try course.advance(communicator) {
+      try course.tellStop(reason)
+      try communicator.barrier()
+      return ExitCode.stoppedEarly.rawValue
     }
-    var result = try RunResult(experiment, simulation, communicator, buildTime: buildTime, runTime: runTime)
+    try RunFailure.inPhase(of: "assembly of the output", in: folder) { try course.assemble(communicator) }
+    var result = try RunResult(
+      experiment, simulation, communicator, buildTime: buildTime, runTime: course.wallTime, history: course.history)
     result.notes = notes + result.notes
     if speaks {
       try AtomicFile.write(folder.summary, text: JSONValue.object(result.summary).prettyText + "\n")
       try log?.event("run.end", result.summary)
       if options.writesReport { try RunReport.write(folder) }
+      // From here on the run is finished: first what it could be resumed from goes, then what that refers to.
+      folder.checkpoints.removeAll()
+      folder.removeParts()
       if !options.quiet { result.tell(folder) }
     }
     try communicator.barrier()
     return 0
   }
 
-  /// Simulates the presimulation and the recorded time; returns the wall time of the latter.
-  private static func advance<S: SimulationScalar>(
-    _ simulation: Simulation<S>, _ recorder: RunRecorder, _ options: RunOptions, _ communicator: borrowing Communicator
+  /// Builds the network; returns the seconds it took.
+  private static func build<S: SimulationScalar>(
+    _ simulation: Simulation<S>, _ options: RunOptions, _ communicator: borrowing Communicator, _ log: RunLog?
   ) throws -> Double {
-    let d = simulation.description
-    var warming = ProgressLine("presimulate", quiet: options.quiet || communicator.rank != 0 || d.presimulationSteps == 0)
-    let checkSteps = max(1, Int((d.checks.interval / d.resolution).rounded()))
-    var nextCheck = checkSteps
-    func check(_ step: Int, _ communicator: borrowing Communicator) throws {
-      guard step >= nextCheck else { return }
-      nextCheck += checkSteps
-      if d.checks.finite { try simulation.checkFinite() }
-      if step >= d.presimulationSteps + checkSteps { try simulation.checkRates(communicator) }
-    }
-    try simulation.run(until: d.presimulationSteps, observer: recorder, communicator) { step in
-      warming.report(Double(step) / Double(max(d.presimulationSteps, 1)), "")
-      return true
-    }
-    warming.finish("\(HumanUnits.significant(d.presimulation)) ms")
+    let started = cplatform_nanoseconds()
+    var building = ProgressLine("build", quiet: options.quiet || communicator.rank != 0)
+    try simulation.build { done in building.report(done, "") }
     try communicator.barrier()
-    simulation.resetStopwatch()
-    let started = seconds()
-    var progress = ProgressLine("simulate", quiet: options.quiet || communicator.rank != 0)
-    let total = Double(d.steps - d.presimulationSteps)
-    func detail(_ step: Int) -> String {
-      let model = Double(step - d.presimulationSteps) * d.resolution / 1000
-      return
-        "\(HumanUnits.fixed(model, 2))/\(HumanUnits.fixed(d.duration / 1000, 2)) s  RTF \(HumanUnits.significant((seconds() - started) / max(model, 1e-9)))"
-    }
-    while simulation.step < d.steps {
-      // In pieces that end where checks are due, because those are collective.
-      let end = min(d.steps, max(nextCheck, simulation.step + 1))
-      try simulation.run(until: end, observer: recorder, communicator) { step in
-        progress.report(Double(step - d.presimulationSteps) / max(total, 1), detail(step))
-        return true
-      }
-      try check(simulation.step, communicator)
-    }
-    simulation.stopStopwatch()
-    try simulation.checkFinite()
-    try simulation.checkRates(communicator)
-    try communicator.barrier()
-    progress.finish(detail(simulation.step))
-    return seconds() - started
+    let buildTime = Double(cplatform_nanoseconds() - started) * 1e-9
+    let synapses = try communicator.sum(simulation.counts.synapses)
+    building.finish("\(HumanUnits.count(synapses)) synapses in \(HumanUnits.duration(buildTime))")
+    try log?.event("build.done", ["seconds": JSONValue(buildTime), "synapses": JSONValue(synapses)])
+    return buildTime
   }
-
-  private static func seconds() -> Double { Double(cplatform_nanoseconds()) * 1e-9 }
 }

@@ -1,5 +1,6 @@
 // Vectors of the simulation's scalar: what a model's loop is written in, once for single and double precision.
 import Maths
+import Storage
 
 /// A vector of lanes with explicit fused multiply-add. Every operation works lane by lane, so the bits do not depend on the width.
 public protocol LaneVector: Sendable {
@@ -83,7 +84,7 @@ public protocol LaneVector: Sendable {
 }
 
 /// The precision of a simulation.
-public protocol SimulationScalar: VectorScalar {
+public protocol SimulationScalar: VectorScalar, HDF5Element {
   associatedtype Lanes: LaneVector where Lanes.Scalar == Self
   /// The word used in configurations.
   static var precision: String { get }

@@ -1,0 +1,22 @@
+// An error of a run with the phase in which it happened.
+import Parallel
+import Running
+import Storage
+
+/// The error of a phase, under the error's own exit code.
+struct RunFailure: Error, Sendable, CustomStringConvertible, ExitCoded {
+  let description: String
+  let exitCode: Int32
+
+  init(_ error: any Error, phase: String) {
+    description = "\(error) (phase: \(phase))"
+    exitCode = ErrorCode.of(error)
+  }
+
+  /// Runs a body; what it throws carries the phase that the run was in then, and no path that only one rank has.
+  static func inPhase<Result>(of phase: @autoclosure () -> String, in folder: RunFolder, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as StorageError {
+      throw RunFailure(folder.told(error), phase: phase())
+    } catch { throw RunFailure(error, phase: phase()) }
+  }
+}
