@@ -41,20 +41,48 @@ int64_t chdf5_read_strings(int64_t dataset, int64_t start, int64_t count, char *
   return h5shared_end(h5shared_hand_over(&block, ok, strings));
 }
 
-static hid_t create_simple(int64_t file, const char *path, hid_t type, int64_t count, hid_t *space) {
+int64_t chdf5_read_all_strings(int64_t dataset, char **strings) {
+  h5shared_begin();
+  text_block block = {0};
+  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  int64_t count = space >= 0 ? (int64_t)H5Sget_simple_extent_npoints(space) : -1;
+  int ok = 0;
+  if (type >= 0 && count >= 0 && H5Tget_class(type) == H5T_STRING) {
+    int variable = h5shared_is_variable_text(type);
+    char *bytes = calloc((size_t)count + 1, variable ? sizeof(char *) : H5Tget_size(type));
+    if (!bytes) h5shared_refuse("out of memory");
+    ok = bytes && variable >= 0 && (!variable || check_rows(dataset, H5S_ALL, H5S_ALL, count, 1) == 0) &&
+         H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0;
+    h5shared_note(ok - 1);
+    if (ok) h5shared_take_strings(&block, type, count, bytes, variable);
+    if (ok && variable) H5Dvlen_reclaim(type, space, H5P_DEFAULT, bytes);
+    free(bytes);
+  } else if (type >= 0 && H5Tget_class(type) != H5T_STRING) {
+    h5shared_refuse("holds no strings");
+  }
+  h5shared_note(ok - 1);
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  return h5shared_end(h5shared_hand_over(&block, ok, strings));
+}
+
+static hid_t create_simple(int64_t file, const char *path, hid_t type, int rank, const int64_t *shape, hid_t *space) {
   hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_obj_track_times(creation, 0);
-  hsize_t size = (hsize_t)count;
-  *space = H5Screate_simple(1, &size, NULL);
+  hsize_t sizes[CHDF5_MAX_RANK];
+  for (int i = 0; i < rank; i++) sizes[i] = (hsize_t)shape[i];
+  *space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, sizes, NULL);
   hid_t dataset = H5Dcreate2(file, path, type, *space, H5P_DEFAULT, creation, H5P_DEFAULT);
   h5shared_note(dataset);
   H5Pclose(creation);
   return dataset;
 }
-int chdf5_write_strings(int64_t file, const char *path, int64_t count, const char *const *strings) {
+int chdf5_write_strings(int64_t file, const char *path, int rank, const int64_t *shape, const char *const *strings) {
   h5shared_begin();
+  int64_t count = 1;
+  for (int i = 0; i < rank; i++) count *= shape[i];
   hid_t type = h5shared_text_type(), space;
-  hid_t dataset = create_simple(file, path, type, count, &space);
+  hid_t dataset = create_simple(file, path, type, rank, shape, &space);
   int result = dataset < 0 ? -1 : count == 0 ? 0 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings);
   if (h5shared_note(result) < 0 && dataset >= 0) h5shared_divert(dataset);
   if (dataset >= 0) H5Dclose(dataset);
@@ -108,7 +136,7 @@ int chdf5_write_sequences(
     int64_t file, const char *path, int kind, int type, int64_t count, const int64_t *lengths, const void *values) {
   h5shared_begin();
   hid_t base = h5shared_file_type(kind), in_file = H5Tvlen_create(base), in_memory = H5Tvlen_create(h5shared_memory_type(type)), space = -1;
-  hid_t dataset = create_simple(file, path, in_file, count, &space);
+  hid_t dataset = create_simple(file, path, in_file, 1, &count, &space);
   hvl_t *rows = calloc((size_t)count + 1, sizeof *rows);
   int result = -1;
   if (!rows) h5shared_refuse("out of memory");

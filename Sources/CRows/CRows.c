@@ -5,9 +5,15 @@
 #if defined(__x86_64__)
 static int wide(void) { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"); }
 
-void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
-  if (wide()) crows_add_512(sum, rows, stride, width, indices, count);
-  else crows_add_256(sum, rows, stride, width, indices, count);
+void crows_add(
+    float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+  if (wide()) crows_add_512(sum, base, rows, stride, width, indices, count);
+  else crows_add_256(sum, base, rows, stride, width, indices, count);
+}
+
+void crows_add_where(float *sum, float value, const uint8_t *bits, int64_t width) {
+  if (wide()) crows_add_where_512(sum, value, bits, width);
+  else crows_add_where_256(sum, value, bits, width);
 }
 
 void crows_dots(
@@ -19,9 +25,17 @@ void crows_dots(
 #else
 #include <math.h>
 
-void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+void crows_add(
+    float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+  if (sum != base)
+    for (int64_t i = 0; i < width; i++) sum[i] = base[i];
   for (int64_t j = 0; j < count; j++)
     for (int64_t i = 0; i < width; i++) sum[i] += rows[indices[j] * stride + i];
+}
+
+void crows_add_where(float *sum, float value, const uint8_t *bits, int64_t width) {
+  for (int64_t i = 0; i < width; i++)
+    if (bits[i / 8] >> i % 8 & 1) sum[i] += value;
 }
 
 void crows_dots(

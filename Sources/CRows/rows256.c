@@ -8,10 +8,10 @@
 #define OUTER __attribute__((target("avx2,fma")))
 
 // A sum over `n` registers (a literal at every call): totals stay in registers over the whole list.
-INNER void tile(const int n, float *sum, const float *rows, int64_t stride, const uint16_t *indices, int64_t count) {
+INNER void tile(const int n, float *sum, const float *base, const float *rows, int64_t stride, const uint16_t *indices, int64_t count) {
   __m256 total[13];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < n; i++) total[i] = _mm256_loadu_ps(sum + 8 * i);
+  for (int i = 0; i < n; i++) total[i] = _mm256_loadu_ps(base + 8 * i);
   for (int64_t j = 0; j < count; j++) {
     const float *row = rows + indices[j] * stride;
 #pragma clang loop unroll(full)
@@ -22,9 +22,10 @@ INNER void tile(const int n, float *sum, const float *rows, int64_t stride, cons
 }
 
 #define CASE(n) \
-  case n: tile(n, sum + done, rows + done, stride, indices, count); break;
+  case n: tile(n, sum + done, base + done, rows + done, stride, indices, count); break;
 
-OUTER void crows_add_256(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+OUTER void crows_add_256(
+    float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
   // Tiles of nearly equal width, at most 13 registers.
   int64_t left = (width + 7) / 8, tiles = (left + 12) / 13, done = 0;
   for (; tiles > 0; tiles--) {
@@ -36,6 +37,17 @@ OUTER void crows_add_256(float *sum, const float *rows, int64_t stride, int64_t 
     }
     left -= n;
     done += 8 * n;
+  }
+}
+
+OUTER void crows_add_where_256(float *sum, float value, const uint8_t *bits, int64_t width) {
+  const __m256i places = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  __m256 values = _mm256_set1_ps(value);
+  for (int64_t i = 0; i < width; i += 8) {
+    if (bits[i / 8] == 0) continue;
+    __m256i set = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(bits[i / 8]), places), places);
+    __m256 total = _mm256_loadu_ps(sum + i);
+    _mm256_storeu_ps(sum + i, _mm256_blendv_ps(total, _mm256_add_ps(total, values), _mm256_castsi256_ps(set)));
   }
 }
 

@@ -9,11 +9,12 @@
 
 // A sum over `n` registers (a literal at every call), the last of which may be half one: totals stay in registers over the whole list.
 INNER void tile(
-    const int n, float *sum, const float *rows, int64_t stride, const uint16_t *indices, int64_t count, __mmask16 last) {
+    const int n, float *sum, const float *base, const float *rows, int64_t stride, const uint16_t *indices, int64_t count,
+    __mmask16 last) {
   __m512 total[26];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < n - 1; i++) total[i] = _mm512_loadu_ps(sum + 16 * i);
-  total[n - 1] = _mm512_maskz_loadu_ps(last, sum + 16 * (n - 1));
+  for (int i = 0; i < n - 1; i++) total[i] = _mm512_loadu_ps(base + 16 * i);
+  total[n - 1] = _mm512_maskz_loadu_ps(last, base + 16 * (n - 1));
   for (int64_t j = 0; j < count; j++) {
     const float *row = rows + indices[j] * stride;
 #pragma clang loop unroll(full)
@@ -26,9 +27,10 @@ INNER void tile(
 }
 
 #define CASE(n) \
-  case n: tile(n, sum + done, rows + done, stride, indices, count, mask); break;
+  case n: tile(n, sum + done, base + done, rows + done, stride, indices, count, mask); break;
 
-OUTER void crows_add_512(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
+OUTER void crows_add_512(
+    float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {
   // Tiles of nearly equal width, at most 26 registers.
   int64_t left = (width + 15) / 16, tiles = (left + 25) / 26, done = 0;
   for (; tiles > 0; tiles--) {
@@ -47,6 +49,35 @@ OUTER void crows_add_512(float *sum, const float *rows, int64_t stride, int64_t 
   }
 }
 
+OUTER void crows_add_where_512(float *sum, float value, const uint8_t *bits, int64_t width) {
+  __m512 values = _mm512_set1_ps(value);
+  int64_t i = 0;
+  for (; i + 16 <= width; i += 16) {
+    __mmask16 set = (__mmask16)(bits[i / 8] | bits[i / 8 + 1] << 8);
+    if (set == 0) continue;
+    __m512 total = _mm512_loadu_ps(sum + i);
+    _mm512_storeu_ps(sum + i, _mm512_mask_add_ps(total, set, total, values));
+  }
+  if (i < width) {
+    __m512 total = _mm512_maskz_loadu_ps(0x00FF, sum + i);
+    _mm512_mask_storeu_ps(sum + i, bits[i / 8], _mm512_add_ps(total, values));
+  }
+}
+
+// Lower and upper half of each register, added: the eight sums of `a`, then those of `b`.
+INNER __m512 halves(__m512 a, __m512 b) {
+  return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
+}
+// The same within each half: four sums of each of four dots.
+INNER __m512 quarters(__m512 a, __m512 b) {
+  return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xDD));
+}
+// The same within each quarter: two sums, of dot k and then of dot k + 4 in quarter k.
+INNER __m512 pairs(__m512 a, __m512 b) {
+  __m512d x = _mm512_castps_pd(a), y = _mm512_castps_pd(b);
+  return _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(x, y)), _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
+}
+
 // Products of `n` samples with one row; register i of a dot is its sixteen partial sums.
 INNER void dots(
     const int n, const float *row, int64_t width, const float *gradients, int64_t stride, const uint8_t *samples, float *out,
@@ -54,10 +85,9 @@ INNER void dots(
   const float *g[8];
   __m512 part[8];
 #pragma clang loop unroll(full)
-  for (int k = 0; k < n; k++) {
-    g[k] = gradients + samples[k] * stride;
-    part[k] = _mm512_setzero_ps();
-  }
+  for (int k = 0; k < 8; k++) part[k] = _mm512_setzero_ps();
+#pragma clang loop unroll(full)
+  for (int k = 0; k < n; k++) g[k] = gradients + samples[k] * stride;
   int64_t i = 0;
   for (; i + 16 <= width; i += 16) {
     __m512 w = _mm512_loadu_ps(row + i);
@@ -70,13 +100,17 @@ INNER void dots(
 #pragma clang loop unroll(full)
     for (int k = 0; k < n; k++) part[k] = _mm512_mask3_fmadd_ps(w, _mm512_maskz_loadu_ps(0x00FF, g[k] + i), part[k], 0x00FF);
   }
+  // The sixteen partial sums of each dot are added as halves, quarters, pairs, all dots at a time.
+  __m512 eights[4], fours[2], twos;
 #pragma clang loop unroll(full)
-  for (int k = 0; k < n; k++) {
-    __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(part[k]), _mm512_extractf32x8_ps(part[k], 1));
-    __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    out[samples[k] * out_stride] += _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-  }
+  for (int k = 0; k < 4; k++) eights[k] = halves(part[2 * k], part[2 * k + 1]);
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 2; k++) fours[k] = quarters(eights[2 * k], eights[2 * k + 1]);
+  twos = pairs(fours[0], fours[1]);
+  float sums[16] __attribute__((aligned(64)));
+  _mm512_store_ps(sums, _mm512_add_ps(twos, _mm512_permute_ps(twos, 0xB1)));
+#pragma clang loop unroll(full)
+  for (int k = 0; k < n; k++) out[samples[k] * out_stride] += sums[k % 4 * 4 + k / 4 * 2];
 }
 
 OUTER void crows_dots_512(

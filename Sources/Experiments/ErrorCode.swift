@@ -20,7 +20,7 @@ extension ScalingError: ExitCoded {}
 extension TrainingError: ExitCoded {
   public var exitCode: Int32 {
     switch self {
-    case .invalidNetwork, .invalidBatch, .invalidSetting: ExitCode.badConfiguration.rawValue
+    case .invalidNetwork, .invalidBatch, .invalidSetting, .notExpressible: ExitCode.badConfiguration.rawValue
     case .invalidData, .wrongShape: ExitCode.badData.rawValue
     case .notFinite: ExitCode.numericalFailure.rawValue
     }

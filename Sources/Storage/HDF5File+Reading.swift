@@ -64,6 +64,20 @@ extension HDF5File {
     }
   }
 
+  /// Reads all texts of a dataset of any number of axes, row-major; a single text is one.
+  public func readAllStrings(_ dataset: String) throws(StorageError) -> [String] {
+    try withDataset(dataset) { (handle, info) throws(StorageError) in
+      guard HDF5Content(info) == .text else { throw wrongType(dataset, info, "text") }
+      guard info.rank >= 0, !info.sizes.contains(0) else { return [] }
+      try checkClaim(dataset, info, elementBytes: max(1, Int(info.element_bytes)))
+      var block: UnsafeMutablePointer<CChar>?
+      let count = chdf5_read_all_strings(handle, &block)
+      guard count >= 0 else { throw failure("read the texts", dataset) }
+      defer { chdf5_free(block) }
+      return Self.strings(block, count: Int(count))
+    }
+  }
+
   /// Reads sequences of variable length (float16 is widened exactly); a range of rows or all.
   public func readSequences<T: HDF5Element>(
     _ dataset: String, rows: Range<Int>? = nil, as type: T.Type = T.self

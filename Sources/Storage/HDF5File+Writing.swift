@@ -85,9 +85,14 @@ extension HDF5File {
   }
 
   /// Writes texts of variable length.
-  public func write(_ dataset: String, strings: [String]) throws(StorageError) {
+  /// - Parameter shape: sizes of the axes, row-major; nil: one axis. Empty: a single text.
+  public func write(_ dataset: String, strings: [String], shape: [Int]? = nil) throws(StorageError) {
+    let shape = shape ?? [strings.count]
+    precondition(shape.reduce(1, *) == strings.count, "the shape and the number of texts of \(dataset) disagree")
     try makeParent(of: dataset)
-    let done = Self.withCStrings(strings) { chdf5_write_strings(handle, Self.absolute(dataset), Int64(strings.count), $0) }
+    let done = Self.withCStrings(strings) {
+      chdf5_write_strings(handle, Self.absolute(dataset), Int32(shape.count), shape.map(Int64.init), $0)
+    }
     guard done >= 0 else { throw failure("write the texts", dataset, .readWrite) }
   }
 

@@ -7,6 +7,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible, Equatable {
   case invalidSetting(String)
   /// The loss or the gradient stopped being a number.
   case notFinite(what: String, step: Int, value: Double)
+  /// A part of a network that another format has no word for.
+  case notExpressible(part: String, reason: String)
   case wrongShape(name: String, expected: [Int], found: [Int])
 
   public var description: String {
@@ -17,6 +19,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible, Equatable {
     case .invalidSetting(let text): "training: \(text)"
     case .notFinite(let what, let step, let value):
       "training: \(what) is \(value) at step \(step); lower the learning rate or clip the gradient, then resume from the last checkpoint"
+    case .notExpressible(let part, let reason): "\(part) cannot be written: \(reason)"
     case .wrongShape(let name, let expected, let found):
       "weights: '\(name)' has shape \(found) where the network needs \(expected); use weights of a network of the same sizes"
     }

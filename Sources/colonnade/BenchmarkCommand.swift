@@ -1,25 +1,29 @@
-// `colonnade benchmark`: how fast this machine simulates, and how a peer does on the same networks.
+// `colonnade benchmark`: how fast this machine simulates and trains, and how a peer does on the same networks.
 import ArgumentParser
 import Experiments
 import Foundation
+import Parallel
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "Times the program on standard networks, alone or against NEST in the same call.",
+    commandName: "benchmark", abstract: "Times the program on standard networks, alone or against a peer in the same call.",
     discussion: """
       Each network runs several times; the run with the median wall time counts. One JSON line for each goes to standard output,
       the table to standard error. ns/event is wall time x cores over recurrent synaptic events, all phases included.
-      NEST comes from the Python package index: python3 -m pip install nest-simulator.
+      `training` times one step (forward, backward, Adam) of training-a, 350 -> 200 CLIF, 500 steps, batch 64, and of training-b,
+      700 -> 256 recurrent LIF -> 20, 100 steps, batch 128: the fastest step by processor time, and 128 samples on several ranks.
+      Peers come from the Python package index: python3 -m pip install nest-simulator, or torch snntorch.
       --calibrate times small networks, which takes a minute or two, and writes what `colonnade plan` counts with.
 
       EXAMPLES
         colonnade benchmark --list
         colonnade benchmark microcircuit-0.1 --ranks 1 --repeats 1
+        colonnade benchmark training-b --ranks 1 --repeats 1
       """)
 
   @Argument(
     help: "Benchmarks; without one: \(BenchmarkCatalogue.usual.joined(separator: ", ")).",
-    completion: .list(BenchmarkCatalogue.cases.map(\.name)))
+    completion: .list(Self.names))
   var names: [String] = []
 
   @Flag(help: "Prints the names of the benchmarks.")
@@ -37,23 +41,37 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Runs of each benchmark.")
   var repeats = 3
 
-  @Option(help: "Runs the same network in a peer: nest.")
+  @Option(help: "Runs the same network in a peer: nest; torch for training.")
   var peer: String?
 
-  @Option(help: "The Python that has NEST.")
+  @Option(help: "The Python that has the peer.")
   var python = "python3"
+
+  @Flag(help: .hidden)
+  var worker = false
+
+  @Option(help: .hidden)
+  var batch: Int?
+
+  private static let names = BenchmarkCatalogue.cases.map(\.name) + TrainingComparison.names
 
   func validate() throws {
     if ranks < 1 || repeats < 1 { throw ValidationError("--ranks and --repeats must be at least 1.") }
-    if let peer, peer != "nest" { throw ValidationError("The peer '\(peer)' is not known; there is nest.") }
-    for name in names where !BenchmarkCatalogue.cases.contains(where: { $0.name == name }) {
-      throw ValidationError("There is no benchmark '\(name)'; there are \(BenchmarkCatalogue.cases.map(\.name).joined(separator: ", ")).")
+    for name in names where !Self.names.contains(name) {
+      throw ValidationError("There is no benchmark '\(name)'; there are \(Self.names.joined(separator: ", ")).")
+    }
+    guard let peer else { return }
+    if !["nest", "torch"].contains(peer) { throw ValidationError("The peer '\(peer)' is not known; there are nest and torch.") }
+    let asked = names.isEmpty ? BenchmarkCatalogue.usual : names
+    if let other = asked.first(where: { TrainingComparison.tasks($0).isEmpty == (peer == "torch") }) {
+      throw ValidationError("The peer of '\(other)' is \(peer == "torch" ? "nest" : "torch"), not \(peer).")
     }
   }
 
   func run() throws {
+    if worker { return try onAllRanks { try work($0) } }
     if list {
-      print(BenchmarkCatalogue.cases.map(\.name).joined(separator: "\n"))
+      print(Self.names.joined(separator: "\n"))
       return
     }
     try alone {
@@ -62,23 +80,42 @@ struct BenchmarkCommand: ParsableCommand {
       options.ranks = ranks
       options.repeats = repeats
       options.peerPython = peer == nil ? nil : python
-      var rows: [[String]] = []
+      var rows: [[String]] = [], comparisons: [TrainingComparison] = []
       for name in names.isEmpty ? BenchmarkCatalogue.usual : names {
+        for task in TrainingComparison.tasks(name) {
+          let comparison = try TrainingComparison.run(task, options)
+          print(comparison.json.text)
+          comparisons.append(comparison)
+        }
         guard let test = BenchmarkCatalogue.cases.first(where: { $0.name == name }) else { continue }
         let figures = try SimulationBenchmark.run(test, options)
         print(figures.json.text)
         rows.append(figures.row)
       }
-      FileHandle.standardError.write(Data((SimulationBenchmark.table(rows) + "\n").utf8))
+      if !rows.isEmpty { tell(SimulationBenchmark.table(rows)) }
+      if !comparisons.isEmpty { tell(TrainingComparison.table(comparisons)) }
     }
   }
 
   private func runCalibration() throws {
     var options = BenchmarkOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
     options.repeats = repeats
-    let model = try Calibration.run(options) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+    let model = try Calibration.run(options) { tell($0) }
     let path = calibration ?? CostModel.standardPath
     try model.write(path)
     print("Calibration in \(path)")
   }
+
+  /// The timed steps themselves, on all ranks.
+  private func work(_ world: borrowing Communicator) throws -> Int32 {
+    for task in names.flatMap(TrainingComparison.tasks) {
+      var benchmark = TrainingBenchmark(task)
+      if let batch { benchmark.batch = batch }
+      let figures = try benchmark.run(repetitions: 10 * repeats, world)
+      if world.rank == 0 { print(figures.text) }
+    }
+    return 0
+  }
+
+  private func tell(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

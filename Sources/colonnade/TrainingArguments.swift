@@ -1,6 +1,7 @@
 // Options of training.
 import ArgumentParser
 import Experiments
+import Running
 
 struct TrainingArguments: ParsableArguments {
   @Option(name: .shortAndLong, help: "Folder of the run (default: runs/DATASET-TASK-MODEL).", completion: .directory)
@@ -14,6 +15,8 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Seed of all random draws; the same as --set seed=N.")
   var seed: Int?
 
+  @OptionGroup var course: CourseArguments
+
   @Flag(help: "Nothing on standard error but errors.")
   var quiet = false
 
@@ -25,9 +28,11 @@ struct TrainingArguments: ParsableArguments {
     (smoke ? ["epoch=1", "units=16", "train_samples=128", "test_samples=64"] : []) + set + (seed.map { ["seed=\($0)"] } ?? [])
   }
 
-  func runOptions(name: String) -> RunOptions {
+  func runOptions(name: String) throws -> RunOptions {
     var options = RunOptions(output: output ?? "runs/\(name)")
     options.quiet = quiet
+    options.limits = try course.limits()
+    options.resume = Resume(course.resume)
     options.command = CommandLine.arguments
     return options
   }

@@ -53,6 +53,17 @@ private let small = """
     return try JSONValue.read(folder.place(name) + "/summary.json")
   }
 
+  /// - Parameter without: keys of the small configuration that are left out.
+  private func start(
+    _ folder: ScratchFolder, _ name: String, ranks: Int? = nil, _ settings: [String], _ options: [String] = [], without: [String] = []
+  ) throws -> ProgramOutcome {
+    let lines = small.split(separator: "\n").filter { line in !without.contains { line.hasPrefix($0 + ":") } }
+    let config = try folder.file("config-\(without.count).yaml", lines.joined(separator: "\n") + "\n")
+    let arguments = (["data_path=\(folder.path)"] + settings).flatMap { ["--set", $0] }
+    return try BuiltProgram.run(
+      "colonnade", ranks: ranks, ["train", config, "--output", folder.place(name), "--quiet"] + options + arguments)
+  }
+
   @Test(arguments: [
     ["task_type=recognition", "seq_len=2", "model_type=clif"],
     ["task_type=memory", "seq_len=2", "model_type=lsnn", "apical_tau=distributed"],
@@ -81,7 +92,7 @@ private let small = """
     try writeDigits(folder)
     _ = try folder.file("config.yaml", small)
     let first = try train(folder, "first", ["task_type=classification", "validation_share=0.3", "select=best", "epoch=4"])
-    #expect(folder.names("first") == ["configuration.yaml", "report.html", "run.jsonl", "summary.json", "weights.h5"])
+    #expect(folder.names("first") == ["configuration.yaml", "example.h5", "report.html", "run.jsonl", "summary.json", "weights.h5"])
     let again = try BuiltProgram.run(
       "colonnade", ["train", folder.place("first"), "--output", folder.place("again"), "--quiet"])
     #expect(again.code == 0, "\(again.errors)")
@@ -98,7 +109,8 @@ private let small = """
     #expect(metrics.compactMap { $0["epoch"]?.int } == [1, 2, 3, 4])
     let best = metrics.compactMap { $0["validation_accuracy"]?.double }.max()
     #expect(first["validation_accuracy"]?.double == best)
-    #expect(try folder.text("first/report.html").contains("id=\"confusion\""))
+    let report = try folder.text("first/report.html")
+    for figure in ["loss", "accuracy", "confusion", "example-readout", "gain"] { #expect(report.contains("id=\"\(figure)\""), "\(figure)") }
   }
 
   /// What is set, the exit code, and what the message says.
@@ -128,6 +140,119 @@ private let small = """
     try expectRefusal(folder, [], code: 65, ["fsdd_spikes_train.h5"])
     try writeDigits(folder, lastLabel: 10)
     try expectRefusal(folder, [], code: 65, ["fsdd_spikes_train.h5:labels", "recording 9 has label 10", "0 to 9"])
+  }
+
+  /// Stopped after every step or so, each part on another number of ranks.
+  @Test(arguments: [
+    ["task_type=recognition", "seq_len=2", "train_samples=96", "validation_share=0.25", "select=best"],
+    ["task_type=classification", "model_type=lsnn", "precision=double", "schedule=cosine", "recompute_segments=3"],
+  ]) func partsOfARunGiveTheWeightsOfTheWhole(settings: [String]) throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    let whole = try train(folder, "whole", settings)
+    var parts = 0, code: Int32 = 75
+    while code == 75 && parts < 20 {
+      let outcome = try start(folder, "parts", ranks: [nil, 2, 3][parts % 3], settings, ["--max-hours", "0.001s"])
+      code = outcome.code
+      #expect([0, 75].contains(code) && outcome.messages.isEmpty, "\(outcome.errors)")
+      #expect(folder.has("parts/checkpoint") == (code == 75) && folder.has("parts/summary.json") == (code == 0))
+      parts += 1
+    }
+    #expect(code == 0 && parts > 3)
+    let last = try JSONValue.read(folder.place("parts/summary.json"))
+    #expect(last["resumes"]?.int == parts - 1)
+    for key in ["weights_hash", "train_loss", "train_accuracy", "test_loss", "validation_loss", "best_epoch", "confusion", "steps"] {
+      #expect(last[key] == whole[key], "\(key)")
+    }
+    #expect(try folder.bytes("parts/weights.h5") == folder.bytes("whole/weights.h5"))
+    let epochs = try folder.text("parts/run.jsonl").split(separator: "\n").map { try JSONValue.parse(String($0)) }
+      .filter { $0["event"]?.string == "metrics" }.compactMap { $0["epoch"]?.int }
+    #expect(epochs == [1, 2])
+  }
+
+  /// USR1 at whatever step it comes.
+  @Test func theCheckpointSignalStopsAndTheRunGoesOn() throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    let settings = ["task_type=recognition", "seq_len=2", "epoch=400", "lr_decay=0.99"]
+    let sets = (["data_path=\(folder.path)"] + settings).map { "--set \($0)" }.joined(separator: " ")
+    let line = """
+      mpirun --oversubscribe -n 2 colonnade train config.yaml --output parts --quiet \(sets) & p=$!
+      until grep -q metrics parts/run.jsonl 2> /dev/null; do sleep 0.02; done
+      kill -USR1 $p
+      wait $p
+      """
+    let stopped = try BuiltProgram.shell(line, in: folder.path)
+    #expect(stopped.code == 75 && stopped.messages.isEmpty, "\(stopped.code) \(stopped.errors)")
+    #expect(folder.has("parts/checkpoint") && !folder.has("parts/summary.json"))
+    let whole = try train(folder, "whole", settings), rest = try train(folder, "parts", ranks: 3, settings)
+    #expect(rest["weights_hash"] == whole["weights_hash"] && rest["resumes"]?.int == 1)
+  }
+
+  @Test func aFailedRunKeepsItsLastGoodCheckpoint() throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    let settings = ["lr=1e30", "train_samples=240"]
+    let stopped = try start(folder, "run", settings, ["--max-hours", "0.001s"])
+    #expect(stopped.code == 75, "\(stopped.errors)")
+    for ranks in [nil, 3] {
+      let failed = try start(folder, "run", ranks: ranks, settings)
+      #expect(failed.code == 76 && failed.messages.count == 1 && failed.errors.contains("at step"), "\(failed.code) \(failed.errors)")
+      #expect(try CheckpointFolder.ofRun(folder.place("run")).numbers().count == 1)
+    }
+    // What was begun with one configuration does not go on with another.
+    let other = try start(folder, "run", ["lr=0.01", "train_samples=240"])
+    #expect(other.code == 78 && other.errors.contains("'lr'") && other.errors.contains("--resume never"), "\(other.errors)")
+    #expect(try CheckpointFolder.ofRun(folder.place("run")).numbers().count == 1)
+    let anew = try start(folder, "run", ["lr=0.01", "train_samples=240"], ["--resume", "never"])
+    #expect(anew.code == 0 && !folder.has("run/checkpoint"), "\(anew.errors)")
+  }
+
+  /// A network with reset to zero leaves as NIR and comes back with the same answers; what NIR cannot say is refused.
+  @Test func exportsAndImportsNIR() throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    for model in ["lif", "cuba_lif"] {
+      let settings = ["task_type=classification", "model_type=\(model)", "reset=zero", "epoch=1"]
+      let first = try train(folder, model, settings)
+      let out = try BuiltProgram.run(
+        "colonnade",
+        ["export", folder.place(model), "--weights", folder.place("\(model)/weights.h5"), "--nir", folder.place("\(model).nir")])
+      #expect(out.code == 0, "\(out.errors)")
+      // Steps so small that no weight changes.
+      let again = try start(
+        folder, "again", ["task_type=classification", "network=\(folder.place("\(model).nir"))", "lr=1e-30", "epoch=1"],
+        ["--resume", "never"],
+        without: ["units"])
+      #expect(again.code == 0, "\(again.errors)")
+      let second = try JSONValue.read(folder.place("again/summary.json"))
+      for key in ["weights_hash", "test_loss", "confusion"] { #expect(second[key] == first[key], "\(model): \(key)") }
+    }
+    _ = try train(folder, "clif", ["task_type=classification", "model_type=clif", "epoch=1"])
+    let refused = try BuiltProgram.run(
+      "colonnade", ["export", folder.place("clif"), "--weights", folder.place("clif/weights.h5"), "--nir", folder.place("clif.nir")])
+    #expect(refused.code == 78 && refused.errors.contains("layer 'hidden'") && !folder.has("clif.nir"), "\(refused.errors)")
+    try AtomicFile.write(folder.place("cut.nir"), Array(try WholeFile.read(folder.place("lif.nir")).prefix(900)))
+    for (file, code, word) in [("cut.nir", Int32(65), "cut.nir"), ("none.nir", 66, "none.nir")] {
+      let outcome = try start(
+        folder, "bad", ranks: 2, ["task_type=classification", "network=\(folder.place(file))"], without: ["units"])
+      #expect(outcome.code == code && outcome.messages.count == 1 && outcome.errors.contains(word), "\(outcome.errors)")
+    }
+    var graph = try NIRGraph.read(folder.place("lif.nir"))
+    graph.edges.append(.init("hidden", "nowhere"))
+    try graph.write(folder.place("dangling.nir"))
+    for ranks in [nil, 3] {
+      let outcome = try start(
+        folder, "bad", ranks: ranks, ["task_type=classification", "network=\(folder.place("dangling.nir"))"], without: ["units"])
+      #expect(
+        outcome.code == 65 && outcome.messages.count == 1 && outcome.errors.contains("there is no node 'nowhere'"), "\(outcome.errors)")
+    }
+    let both = try start(folder, "bad", ["task_type=classification", "network=\(folder.place("lif.nir"))"])
+    #expect(both.code == 78 && both.errors.contains("'units'"), "\(both.errors)")
   }
 
   @Test func refusesWeightsOfAnotherShape() throws {

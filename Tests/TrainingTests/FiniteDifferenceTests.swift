@@ -11,6 +11,7 @@ struct FiniteDifferenceTests {
     for surrogate in surrogates {
       for reset in Reset.allCases {
         cells.append(.lif(threshold: 0.5, tau: .uniform(5), reset: reset, surrogate: surrogate))
+        cells.append(.cubaLIF(threshold: 0.4, tauSynapse: .uniform(3), tau: .uniform(5), reset: reset, surrogate: surrogate))
         cells.append(
           .alif(
             threshold: 0.4, increment: 1.3, tauSoma: .uniform(5), tauAdaptation: .perUnit([6, 9, 12, 20, 35]), reset: reset,

@@ -19,11 +19,29 @@ struct KernelTests {
       let indices = AlignedBuffer<UInt16>(count: count, zero: 0)
       for j in 0..<count { indices[j] = UInt16(draws.uniform() * 37) }
       let fast = Self.random(width, seed: 2), plain = Self.random(width, seed: 2)
-      Float.addRows(to: fast.pointer, from: rows.pointer, stride: width, width: width, indices: indices.pointer, count: count)
+      Float.addRows(
+        to: fast.pointer, base: fast.pointer, from: rows.pointer, stride: width, width: width, indices: indices.pointer, count: count)
       addRowsInOrder(
-        to: plain.pointer, from: rows.pointer, stride: width, width: width, indices: indices.pointer, count: count, values: nil)
+        to: plain.pointer, base: plain.pointer, from: rows.pointer, stride: width, width: width, indices: indices.pointer, count: count,
+        values: nil)
       #expect(fast.array == plain.array)
+      let other = AlignedBuffer<Float>(count: width, zero: 7), base = Self.random(width, seed: 2)
+      Float.addRows(
+        to: other.pointer, base: base.pointer, from: rows.pointer, stride: width, width: width, indices: indices.pointer, count: count)
+      #expect(other.array == plain.array && base.array == Self.random(width, seed: 2).array)
       if count > 0 { #expect(fast.array != Self.random(width, seed: 2).array) }
+    }
+  }
+
+  @Test(arguments: [8, 16, 24, 200, 256, 408]) func addsWhereBitsAreSet(_ width: Int) {
+    let bits = AlignedBuffer<UInt8>(count: bitRowBytes(units: width), zero: 0)
+    var draws = TestDraws(seed: 6)
+    for unit in 0..<width where draws.uniform() < 0.3 { bits[unit / 8] |= 1 << UInt8(unit % 8) }
+    let sum = Self.random(width, seed: 2), before = Self.random(width, seed: 2)
+    Float.add(0.1, to: sum.pointer, where: bits.pointer, width: width)
+    for unit in 0..<width {
+      let isSet = bits[unit / 8] >> UInt8(unit % 8) & 1 == 1
+      #expect(sum[unit] == (isSet ? before[unit] + 0.1 : before[unit]))
     }
   }
 

@@ -68,7 +68,10 @@ int chdf5_write(int64_t dataset, int type, int rank, const int64_t *start, const
 int chdf5_set_rows(int64_t dataset, int rank, int64_t rows);
 /// Strings of any kind from rows [start, start + count) of a 1-D dataset, each ended by a zero byte.
 int64_t chdf5_read_strings(int64_t dataset, int64_t start, int64_t count, char **strings);
-int chdf5_write_strings(int64_t file, const char *path, int64_t count, const char *const *strings);
+/// All strings of a dataset of any rank, row-major, a single one among them.
+int64_t chdf5_read_all_strings(int64_t dataset, char **strings);
+/// rank 0: one string.
+int chdf5_write_strings(int64_t file, const char *path, int rank, const int64_t *shape, const char *const *strings);
 /// Sequences of variable length from rows of a 1-D dataset: their lengths, and all values one after another.
 int64_t chdf5_read_sequences(int64_t dataset, int type, int64_t start, int64_t count, int64_t *lengths, void **values);
 int chdf5_write_sequences(

@@ -24,8 +24,12 @@ static inline uint8_t crows_positive(crows_float8 x) {
 /// Asks for the line of `address` in the second cache: for the tape of the step to come, which lies in memory.
 static inline void crows_fetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/// sum[0..<width] += for each j of `count`: rows[indices[j] * stride + 0..<width].
-void crows_add(float *sum, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count);
+/// sum[0..<width] = base[0..<width] + for each j of `count`: rows[indices[j] * stride + 0..<width]. `base` may be `sum`.
+void crows_add(
+    float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count);
+
+/// sum[i] += value for each i below `width` whose bit is set.
+void crows_add_where(float *sum, float value, const uint8_t *bits, int64_t width);
 
 /// For each of the `units` units u in `order` and each sample s whose bit is set in needed[u]:
 /// out[s * out_stride + u] += weights[u * width + 0..<width] . gradients[s * gradient_stride + 0..<width].

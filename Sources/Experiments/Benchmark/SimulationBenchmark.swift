@@ -14,12 +14,6 @@ public struct BenchmarkOptions: Sendable {
   public init(program: String) { self.program = program }
 }
 
-/// A benchmark that could not be run.
-public struct BenchmarkError: Error, Sendable, CustomStringConvertible {
-  public let description: String
-  public var exitCode: Int32 { 70 }
-}
-
 /// Medians of a case.
 public struct BenchmarkFigures: Sendable {
   public let name: String
@@ -71,9 +65,10 @@ public enum SimulationBenchmark {
   /// Runs a case: warm machine or cold, the median of the repeats counts.
   /// - Throws: `BenchmarkError` with what the run said.
   public static func run(_ test: BenchmarkCase, _ options: BenchmarkOptions) throws -> BenchmarkFigures {
-    let folder = NSTemporaryDirectory() + "colonnade-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try BenchmarkProcess.withFolder { try run(test, options, $0) }
+  }
+
+  private static func run(_ test: BenchmarkCase, _ options: BenchmarkOptions, _ folder: String) throws -> BenchmarkFigures {
     let configuration = folder + "/\(test.example).yaml"
     try AtomicFile.write(configuration, text: try Examples.text(test.example))
     var summaries: [JSONValue] = []
@@ -82,7 +77,7 @@ public enum SimulationBenchmark {
       var command = [options.program, "simulate", configuration, "--quiet", "--output", output]
       for override in test.overrides { command += ["--set", override] }
       if options.ranks > 1 { command = ["mpirun", "--oversubscribe", "-n", "\(options.ranks)"] + command }
-      _ = try start(command)
+      _ = try BenchmarkProcess.run(command)
       summaries.append(try JSONValue.read(output + "/summary.json"))
     }
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
@@ -91,7 +86,7 @@ public enum SimulationBenchmark {
     if let python = options.peerPython, let network = test.peer {
       let script = folder + "/peer_nest.py"
       try AtomicFile.write(script, PackageResources.peer_nest_py)
-      let text = try start([
+      let text = try BenchmarkProcess.run([
         python, script, network.study, "\(network.scale)", "\(options.ranks)", "100", "\(test.peerDuration)", "1",
       ])
       let line = text.split(separator: "\n").last { $0.hasPrefix("{") } ?? "{}"
@@ -100,32 +95,6 @@ public enum SimulationBenchmark {
     return BenchmarkFigures(name: test.name, summary: summaries[summaries.count / 2], realTimeFactors: factors, peer: peer)
   }
 
-  /// Runs a command to its end; returns its standard output.
-  static func start(_ command: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    let output = Pipe()
-    process.standardOutput = output
-    // What a run says goes to this program's standard error, so that a failure explains itself.
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    if process.terminationStatus != 0 {
-      throw BenchmarkError(description: "\(command.joined(separator: " ")) ended with code \(process.terminationStatus)")
-    }
-    return String(decoding: data, as: UTF8.self)
-  }
-
   /// Rows as a table of text.
-  public static func table(_ rows: [[String]]) -> String {
-    let all = [BenchmarkFigures.head] + rows
-    let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    return all.map { row in
-      row.indices.map { column in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return column == 0 || column == row.count - 1 ? row[column] + space : space + row[column]
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
-  }
+  public static func table(_ rows: [[String]]) -> String { BenchmarkTable.text([BenchmarkFigures.head] + rows) }
 }

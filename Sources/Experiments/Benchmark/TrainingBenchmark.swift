@@ -1,4 +1,8 @@
-// Throughput of one training step on fixed tasks, to compare with peers on the same inputs.
+// Throughput of one training step on fixed tasks, to compare with peers on inputs of the same statistics.
+import CPlatform
+import Maths
+import Parallel
+import Storage
 import Training
 
 /// A fixed task: random binary events, one optimiser step per repetition.
@@ -11,23 +15,16 @@ public struct TrainingBenchmark: Sendable {
     case recurrentLIF = "b"
   }
 
-  /// What a run measured.
-  public struct Result: Sendable {
-    /// Samples per second of the clock that was passed in.
-    public var samplesPerSecond: Double
-    public var hiddenRate: Double
-    public var losses: [Double]
-    /// Bytes of parameters, gradients, optimiser and working memory.
-    public var bytes: Int
-    public var parameters: Int
-  }
-
   public let task: Task
+  /// Samples per optimiser step on all ranks.
+  public var batch: Int
   public var microBatch = 32
 
-  public init(_ task: Task) { self.task = task }
+  public init(_ task: Task) {
+    self.task = task
+    batch = task == .contextModulated ? 64 : 128
+  }
 
-  var batch: Int { task == .contextModulated ? 64 : 128 }
   var steps: Int { task == .contextModulated ? 500 : 100 }
 
   func description() -> NetworkDescription {
@@ -79,64 +76,78 @@ public struct TrainingBenchmark: Sendable {
     }
   }
 
-  /// Runs `repetitions` steps and reports the fastest.
+  /// Runs `repetitions` steps after one that warms up. Collective.
   ///
-  /// - Parameters:
-  ///   - repetitions: timed steps, after one that warms up.
-  ///   - uniform: uniform numbers in [0, 1), for inputs and weights.
-  ///   - seconds: a clock, processor time of the thread for figures that other jobs do not disturb.
-  public func run(repetitions: Int, uniform: () -> Double, seconds: () -> Double) throws -> Result {
+  /// - Returns: samples per second of the fastest step by processor time and by wall time (of the slowest rank), rate of the hidden
+  ///   layer, peak memory of the largest rank, and the loss of every step, which is the same on any number of ranks.
+  public func run(repetitions: Int, _ communicator: borrowing Communicator) throws -> JSONValue {
+    cplatform_flush_denormals()
+    let draws = Draws(seed: 1, part: Purpose("training.benchmark"))
     let network = try SpikingNetwork<Float>(description())
     let parameters = network.makeParameters()
-    for view in network.layout.views {
+    for (number, view) in network.layout.views.enumerated() {
       let deviation = deviation(view.name)
-      // A sum of twelve uniforms is near enough to a normal number for a benchmark.
       view.scatter(
-        (0..<view.count).map { _ in Float(deviation * ((0..<12).reduce(-6.0) { sum, _ in sum + uniform() })) }, to: parameters.pointer)
+        (0..<view.count).map { Float(deviation * draws.normal(.weights, object: UInt64(number), index: UInt64($0))) },
+        to: parameters.pointer)
     }
-    let samples = (0..<batch).map { index in sample(index, uniform) }
     let objective: Objective = task == .contextModulated ? .binary(BinaryCrossEntropy()) : .classes()
     let pass = GradientPass(
       network: network, objective: objective, regulariser: SpikeRegulariser(strength: task == .contextModulated ? 1e-4 : 0))
     let optimiser = Adam<Float>(AdamSettings(), count: network.layout.count)
-    let sum = GradientSum<Float>(count: pass.gradientCount, leaves: batch / microBatch)
+    let transport = try RankTransport<Float>(communicator)
+    let leaves = batch / microBatch
+    let sum = GradientSum<Float>(count: pass.gradientCount, leaves: leaves)
+    let share = try TreeShare(leaves: leaves, ranks: communicator.size).range(communicator.rank)
+    let parts = share.map { leaf in (leaf * microBatch..<(leaf + 1) * microBatch).map { sample($0, draws) } }
     let shape = BatchShape(samples: batch, steps: steps)
-    var best = Double.infinity, losses: [Double] = [], rate = 0.0
+    var processor = Double.infinity, wall = Double.infinity, rate = 0.0, losses: [JSONValue] = []
     for repetition in 0...repetitions {
-      let start = seconds()
-      var tally = Tally()
-      for leaf in 0..<(batch / microBatch) {
-        let part = Array(samples[leaf * microBatch..<(leaf + 1) * microBatch])
+      try communicator.barrier()
+      let begun = (processor: cplatform_thread_nanoseconds(), wall: cplatform_nanoseconds())
+      for (leaf, part) in zip(share, parts) {
         let gradient = sum.leafBuffer()
-        tally.add(try pass.gradient(part, shape: shape, parameters: parameters, into: gradient).tally)
+        _ = try pass.gradient(part, shape: shape, parameters: parameters, into: gradient)
         sum.add(gradient, leaf: leaf)
       }
-      let total = try sum.total()
+      let total = try sum.total(over: transport)
       optimiser.step(parameters, gradient: total, rate: 1e-4)
+      let tally = Tally(reading: total, at: network.layout.count)
       sum.reset()
-      if repetition > 0 { best = min(best, seconds() - start) }
-      losses.append(tally.loss)
+      let used = Double(cplatform_thread_nanoseconds() - begun.processor) * 1e-9
+      let took = try communicator.max(Double(cplatform_nanoseconds() - begun.wall) * 1e-9)
+      if repetition > 0 { (processor, wall) = (min(processor, used), min(wall, took)) }
       rate = tally.spikeProbability / Double(batch)
+      losses.append(JSONValue(tally.loss))
     }
-    return Result(
-      samplesPerSecond: Double(batch) / best, hiddenRate: rate, losses: losses,
-      bytes: pass.bytes + sum.bytes + 3 * parameters.bytes, parameters: network.layout.trainable)
+    return [
+      "task": .string(task.rawValue), "batch": JSONValue(batch), "ranks": JSONValue(communicator.size),
+      "samples_per_s": JSONValue(Double(batch) / processor), "samples_per_s_wall": JSONValue(Double(batch) / wall),
+      "step_s": JSONValue(wall), "hidden_rate": JSONValue(rate), "parameters": JSONValue(network.layout.trainable),
+      "peak_memory_bytes": JSONValue(try communicator.max(Int(cplatform_peak_memory()))), "losses": .array(losses),
+    ]
   }
 
-  private func sample(_ index: Int, _ uniform: () -> Double) -> Sample {
-    func events(_ channels: Int, _ probability: (Int) -> Double) -> EventSequence {
+  private func sample(_ index: Int, _ draws: Draws) -> Sample {
+    func events(_ group: Int, _ channels: Int, _ probability: (Int) -> Double) -> EventSequence {
+      var active = Array(repeating: [Int](), count: steps)
+      for channel in 0..<channels {
+        let object = UInt64(index) << 16 | UInt64(group) << 15 | UInt64(channel)
+        for step in draws.successes(probability(channel), steps: steps, .contextNoise, object: object) { active[step].append(channel) }
+      }
       var sequence = EventSequence()
-      for _ in 0..<steps { sequence.append((0..<channels).filter { uniform() < probability($0) }) }
+      for step in active { sequence.append(step) }
       return sequence
     }
     let blocks = BlockIndex(lengths: [steps])
     switch task {
     case .contextModulated:
-      let shown = Int(uniform() * 20)
+      let shown = draws.below(20, .composition, object: UInt64(index), index: 0)
       return Sample(
-        events: [events(350) { _ in 0.04 }, events(20) { $0 == shown ? 0.2 : 0.01 }], blocks: blocks, target: .answers([Double(index % 2)]))
+        events: [events(0, 350) { _ in 0.04 }, events(1, 20) { $0 == shown ? 0.2 : 0.01 }], blocks: blocks,
+        target: .answers([Double(index % 2)]))
     case .recurrentLIF:
-      return Sample(events: [events(700) { _ in 0.02 }], blocks: blocks, target: .label(index % 20))
+      return Sample(events: [events(0, 700) { _ in 0.02 }], blocks: blocks, target: .label(index % 20))
     }
   }
 }

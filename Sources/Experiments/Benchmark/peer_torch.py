@@ -2,19 +2,23 @@
 """One training step of the benchmark tasks in plain PyTorch (and snnTorch if it is installed), one thread.
 
 Usage: peer_torch.py {a,b} [--repetitions N] [--backend torch|snntorch]
-Prints one line of JSON: samples per second of processor time, wall time, peak memory in bytes.
+Prints one line of JSON: samples per second of processor time, wall time, peak memory in bytes. Without snnTorch it says "missing".
 
 Task a: 350 -> 200 CLIF with apical recurrence -> 1, 20 context channels, 500 steps, batch 64, 4 % input density.
 Task b: 700 -> 256 recurrent LIF -> 20, 100 steps, batch 128, 2 % input density.
 """
 import argparse
+import importlib.util
 import json
 import math
 import resource
 import time
 
-import torch
-import torch.nn.functional as F
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    raise SystemExit("this Python has no PyTorch: python3 -m pip install torch snntorch, or name another with --python")
 
 
 class Triangle(torch.autograd.Function):
@@ -137,6 +141,9 @@ def main():
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--backend", choices=["torch", "snntorch"], default="torch")
     options = parser.parse_args()
+    if options.backend == "snntorch" and importlib.util.find_spec("snntorch") is None:
+        print(json.dumps({"task": options.task, "backend": "snntorch", "missing": True}))
+        return
     torch.set_num_threads(1)
     torch.manual_seed(1)
     batch, parameters, loss = task_a() if options.task == "a" else task_b(options.backend)

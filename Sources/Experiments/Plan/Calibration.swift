@@ -98,7 +98,7 @@ public enum Calibration {
     if ranks > 1 || launched { command = ["mpirun", "--oversubscribe", "-n", "\(ranks)"] + command }
     var summaries: [JSONValue] = []
     for _ in 0..<max(options.repeats, 1) {
-      _ = try SimulationBenchmark.start(command)
+      _ = try BenchmarkProcess.run(command)
       summaries.append(try JSONValue.read(output + "/summary.json"))
     }
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }

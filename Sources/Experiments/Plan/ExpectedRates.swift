@@ -48,7 +48,7 @@ public struct ExpectedRates: Sendable, Equatable {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var command = [program, "simulate", config, "--quiet", "--output", folder]
     for setting in overrides + settings { command += ["--set", setting] }
-    _ = try SimulationBenchmark.start(command)
+    _ = try BenchmarkProcess.run(command)
     let summary = try JSONValue.read(RunFolder(folder).summary)
     return ExpectedRates(
       try hertz(summary, experiment, folder), origin: "measured here in a run with \(settings.joined(separator: ", "))")

@@ -12,6 +12,7 @@ public struct RunFolder: Sendable {
   public var log: String { file("run.jsonl") }
   public var spikes: String { file("spikes.h5") }
   public var weights: String { file("weights.h5") }
+  public var example: String { file("example.h5") }
   public var report: String { file("report.html") }
   public var parts: String { file("parts") }
   public func file(_ name: String) -> String { path + "/" + name }
@@ -34,7 +35,7 @@ public struct RunFolder: Sendable {
       checkpoints.removeAll()
       for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
     }
-    for old in [summary, spikes, weights, report] where files.fileExists(atPath: old) {
+    for old in [summary, spikes, weights, example, report] where files.fileExists(atPath: old) {
       do {
         try files.removeItem(atPath: old)
       } catch {

@@ -20,11 +20,13 @@ final class RunLog {
       ])
   }
 
-  /// The log of a training run.
-  init(_ path: String, _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws {
+  /// The log of a training run, or of a further part of one.
+  init(
+    _ path: String, _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, resuming: Bool
+  ) throws {
     lines = try JSONLines(appendingTo: path)
     try event(
-      "run.start",
+      resuming ? "run.continue" : "run.start",
       [
         "version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit), "title": .string(experiment.title),
         "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),

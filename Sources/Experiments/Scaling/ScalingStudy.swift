@@ -100,7 +100,7 @@ public struct ScalingStudy: Sendable {
     }
     var summaries: [JSONValue] = []
     for _ in 0..<max(options.repeats, 1) {
-      _ = try SimulationBenchmark.start(command)
+      _ = try BenchmarkProcess.run(command)
       summaries.append(try JSONValue.read(folder + "/summary.json"))
     }
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }

@@ -12,6 +12,8 @@ public protocol TrainingDataset: Sendable {
   var classes: Int { get }
   /// Input channels after preprocessing.
   var channels: Int { get }
+  /// [ms] Of the recorded time that a step stands for.
+  var stepDuration: Double { get }
   var defaults: DatasetDefaults { get }
   /// Reads all recordings below a folder.
   func read(_ folder: String) throws -> DatasetParts

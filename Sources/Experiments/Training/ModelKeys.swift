@@ -1,10 +1,12 @@
 // The keys of the network: the reference's flags with their defaults, and what the reference has fixed in its code.
+import Storage
 import Training
 
-/// A network of either kind.
+/// A network of any kind.
 enum TrainedNetwork: Sendable {
   case context(ContextNetwork, Interaction)
   case classification(ClassificationNetwork)
+  case imported(ImportedNetwork)
 
   func description(draws: Draws) -> NetworkDescription {
     switch self {
@@ -16,6 +18,7 @@ enum TrainedNetwork: Sendable {
       }
       return description
     case .classification(let network): return network.description(draws: draws)
+    case .imported(let network): return network.description
     }
   }
 
@@ -23,26 +26,39 @@ enum TrainedNetwork: Sendable {
     switch self {
     case .context(let description, _): description.initialise(parameters, of: network, draws: draws)
     case .classification(let description): description.initialise(parameters, of: network, draws: draws)
+    case .imported(let imported): imported.initialise(parameters, of: network)
     }
   }
 }
 
 /// Reads the keys of the network.
 struct ModelKeys {
-  let model: ContextNetwork.Model
+  /// As the run is named.
+  let model: String
   let network: TrainedNetwork
 
+  /// Keys that a network read from a file answers itself.
+  private static let ofFile = [
+    "model_type", "apical_rec", "apical_tau", "units", "threshold", "tau", "readout_tau", "synapse_tau", "adaptation_increment", "reset",
+    "interaction", "soma_rate", "apical_rate", "recurrence", "lif_as_run",
+  ]
+
   init(_ section: ConfigurationSection, dataset: any TrainingDataset, task: TrainingTask) throws {
-    model = try section.choice("model_type", default: .clif)
+    if let path = try section.value("network")?.filePath() {
+      (model, network) = ("nir", .imported(try Self.imported(path, section, dataset, task)))
+      return
+    }
+    let model: ContextNetwork.Model = try section.choice("model_type", default: .clif)
+    self.model = model.rawValue
     let apicalRecurrence = try section.flag("apical_rec", default: true)
     let apicalTau = try Self.apicalTau(section, dataset.defaults)
     let units = try section.integer("units", default: 200, .within(1...65_535))
     let threshold = try section.number("threshold", default: 0.05, .positive)
-    let somaTau = try section.number("tau", default: 20, .positive, unit: "steps")
+    let somaTau = try Self.somaTau(section)
     let readoutTau = try section.number("readout_tau", default: 20, .positive, unit: "steps")
+    let synapseTau = try section.number("synapse_tau", default: 5, .positive, unit: "steps")
     let increment = try section.number("adaptation_increment", default: 1.3, .notNegative)
-    let kind = try section.choice("surrogate", default: Surrogate.Kind.triangle)
-    let surrogate = Surrogate(kind, magnitude: try section.number("surrogate_magnitude", default: 0.3, .positive))
+    let surrogate = try Self.surrogate(section)
     let reset = try section.choice("reset", default: Reset.subtraction)
     let interaction = try section.choice("interaction", default: Interaction.reluMult)
     let somaRate = try section.number("soma_rate", default: dataset.defaults.somaRate, .positive, unit: "Hz")
@@ -55,8 +71,9 @@ struct ModelKeys {
       var network = ContextNetwork()
       (network.model, network.inputs, network.contexts, network.units) = (model, dataset.channels, dataset.classes, units)
       (network.apicalRecurrence, network.apicalTau, network.threshold) = (apicalRecurrence, apicalTau, threshold)
-      (network.somaTau, network.readoutTau, network.adaptationIncrement) = (somaTau, readoutTau, increment)
-      (network.surrogate, network.reset) = (surrogate, reset)
+      guard case .uniform(let tau) = somaTau else { throw section.error("tau", "can be a range in classification only") }
+      (network.somaTau, network.readoutTau, network.adaptationIncrement) = (tau, readoutTau, increment)
+      (network.surrogate, network.reset, network.synapseTau) = (surrogate, reset, synapseTau)
       (network.somaRate, network.apicalRate, network.lifAsRun) = (somaRate, apicalRate, lifAsRun)
       self.network = .context(network, interaction)
     case .classification:
@@ -66,9 +83,38 @@ struct ModelKeys {
       (network.recurrence, network.apicalRecurrence, network.apicalTau) = (recurrence, apicalRecurrence, apicalTau)
       (network.threshold, network.somaTau, network.readoutTau) = (threshold, somaTau, readoutTau)
       (network.adaptationIncrement, network.surrogate, network.reset) = (increment, surrogate, reset)
-      (network.interaction, network.rate) = (interaction, somaRate)
+      (network.interaction, network.rate, network.synapseTau) = (interaction, somaRate, synapseTau)
       self.network = .classification(network)
     }
+  }
+
+  private static func surrogate(_ section: ConfigurationSection) throws -> Surrogate {
+    let kind = try section.choice("surrogate", default: Surrogate.Kind.triangle)
+    return Surrogate(kind, magnitude: try section.number("surrogate_magnitude", default: 0.3, .positive))
+  }
+
+  /// The network of a NIR file with its weights, for the channels and classes of the data.
+  private static func imported(
+    _ path: String, _ section: ConfigurationSection, _ dataset: any TrainingDataset, _ task: TrainingTask
+  ) throws -> ImportedNetwork {
+    if let key = ofFile.first(where: section.has) { throw section.error(key, "cannot be set where 'network' is a file, which says it") }
+    let step = try section.number("network_step", default: 1e-3 * dataset.stepDuration, .positive, unit: "s")
+    var inputs = [InputGroup("x", channels: dataset.channels)]
+    if task != .classification { inputs.append(InputGroup("c", channels: dataset.classes)) }
+    let network = try NIRImport.network(
+      NIRGraph.read(path), inputs: inputs, path: path, step: step, surrogate: surrogate(section))
+    let outputs = network.description.layers.last?.units ?? 0, needed = task == .classification ? dataset.classes : 1
+    if outputs != needed { throw TrainingError.invalidData("\(path): the output has \(outputs) units where the task needs \(needed)") }
+    return network
+  }
+
+  /// A number of steps, or a list of two between which each unit's is drawn.
+  private static func somaTau(_ section: ConfigurationSection) throws -> ContextNetwork.ApicalTau {
+    guard let value = section.value("tau", default: .word("20")) else { return .uniform(20) }
+    if value.isNumber { return .uniform(try value.number(.positive, unit: "steps")) }
+    let ends = try value.list().map { try $0.number(.positive, unit: "steps") }
+    guard ends.count == 2, ends[0] <= ends[1] else { throw section.error("tau", "must be a number or a list [low, high]") }
+    return .distributed(ends[0], ends[1])
   }
 
   /// `short`, `long`, `distributed`, or a number of steps.

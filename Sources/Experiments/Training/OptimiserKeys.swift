@@ -9,6 +9,7 @@ extension TrainerSettings {
     self.init(objective: objective)
     batch = try section.integer("batch_size", default: 64, .within(1...1e6))
     microBatch = try section.integer("micro_batch", default: 16, .within(1...64))
+    recomputeSegments = try section.integer("recompute_segments", default: 1, .within(1...1e6))
     epochs = try section.integer("epoch", default: 1, .within(1...1e6))
     let rate = try section.number("lr", default: 1e-2, .positive)
     let factor = try section.number("lr_decay", default: 0.85, .within(0...1))

@@ -1,89 +1,133 @@
-// The epochs of a training run: progress, metrics, validation, the weights that are kept.
+// The epochs of a training run: progress, metrics, validation, checkpoints, the weights that are kept.
 import CPlatform
 import Parallel
 import Running
 import Storage
 import Training
 
-/// Trains epoch by epoch and keeps the best weights where asked to.
+/// Trains step by step and keeps the best weights where asked to.
 struct TrainingCourse<S: WeightScalar> {
   let experiment: TrainingExperiment
   let trainer: Trainer<S, RankTransport<S>>
-  private let quiet: Bool
-  /// Epochs completed.
-  private(set) var epochs = 0
-  /// Samples trained on, over all epochs.
-  private(set) var samples = 0
-  /// [s] Wall time in training steps, without validation.
-  private(set) var seconds = 0.0
-  /// Mean loss and accuracy of the last epoch's batches, before each one's step.
-  private(set) var lastLoss = 0.0
-  private(set) var lastAccuracy = 0.0
-  private(set) var best: BestEpoch
-  private(set) var bestScore: TrainingScore?
-  private(set) var lastScore: TrainingScore?
+  let classNames: [String]
+  /// Where the course stands; a checkpoint holds it.
+  private(set) var state: CourseState
   private var bestWeights: AlignedBuffer<S>?
+  /// [s] Wall time of this part of the run in training steps, without validation.
+  private(set) var seconds = 0.0
+  private let log: RunLog?
+  private var progress: ProgressLine
+  private let perEpoch: Int
+  private var epochStart = 0.0
 
-  init(_ experiment: TrainingExperiment, _ trainer: Trainer<S, RankTransport<S>>, quiet: Bool) {
+  init(_ experiment: TrainingExperiment, _ trainer: Trainer<S, RankTransport<S>>, _ data: TrainingData, log: RunLog?, quiet: Bool) {
     self.experiment = experiment
     self.trainer = trainer
-    self.quiet = quiet
-    best = BestEpoch(patience: experiment.patience)
+    self.log = log
+    classNames = data.classNames
+    perEpoch = max(1, trainer.stepsPerEpoch(data.train))
+    state = CourseState(best: BestEpoch(patience: experiment.patience))
+    progress = ProgressLine("train", quiet: quiet)
   }
 
   /// Score on the validation part of the weights that are kept.
-  var keptScore: TrainingScore? { experiment.selection == .best ? bestScore : lastScore }
+  var keptScore: TrainingScore? { experiment.selection == .best ? state.bestScore : state.lastScore }
 
-  /// Trains all epochs, or until validation stops improving; the trainer then holds the weights that are kept. Collective.
-  mutating func train(_ data: TrainingData, _ communicator: borrowing Communicator, log: RunLog?) throws {
-    var progress = ProgressLine("train", quiet: quiet)
-    let perEpoch = trainer.stepsPerEpoch(data.train)
-    let total = Double(max(1, perEpoch * trainer.settings.epochs))
-    for epoch in 0..<trainer.settings.epochs {
-      let epochStart = now()
-      var loss = 0.0, norm = 0.0, rate = 0.0, tally = Tally()
-      try trainer.trainEpoch(data.train) { report in
-        loss += report.loss
-        norm += report.gradientNorm
-        rate = report.learningRate
-        tally.add(report.tally)
-        progress.report(Double(report.step + 1) / total, detail(report, perEpoch, epochStart))
-        return true
-      }
-      let took = now() - epochStart
-      seconds += took
-      samples += perEpoch * trainer.settings.batch
-      epochs += 1
-      lastLoss = loss / Double(perEpoch)
-      lastAccuracy = tally.accuracy
-      lastScore = try data.validation.map { try TrainingScore(trainer, $0, classNames: data.classNames, communicator) }
-      var fields: JSONObject = [
-        "epoch": JSONValue(epoch + 1), "step": JSONValue(trainer.steps), "train_loss": JSONValue(lastLoss),
-        "train_accuracy": JSONValue(lastAccuracy), "gradient_norm": JSONValue(norm / Double(perEpoch)),
-        "learning_rate": JSONValue(rate), "spike_probability": JSONValue(tally.samples > 0 ? tally.spikeProbability / tally.samples : 0),
-        "samples_per_s": JSONValue(Double(perEpoch * trainer.settings.batch) / took), "seconds": JSONValue(took),
-      ]
-      for (key, value) in lastScore?.fields("validation") ?? [] { fields[key] = value }
-      try log?.event("metrics", fields)
-      keep(epoch)
-      if best.shouldStop(after: epoch) { break }
-    }
-    progress.finish("\(epochs) epochs, loss \(HumanUnits.significant(lastLoss)), accuracy \(HumanUnits.fixed(100 * lastAccuracy, 1)) %")
-    if experiment.selection == .best, let bestWeights { trainer.parameters.copy(from: bestWeights) }
+  private var isFinished: Bool {
+    state.epochs >= trainer.settings.epochs || (state.epochs > 0 && state.best.shouldStop(after: state.epochs - 1))
   }
 
-  private mutating func keep(_ epoch: Int) {
-    guard let score = lastScore, best.note(score.accuracy, epoch: epoch) else { return }
-    bestScore = score
-    guard experiment.selection == .best else { return }
+  /// Trains all epochs, or until validation stops improving; the trainer then holds the weights that are kept. Collective.
+  /// - Returns: why the run stopped before that, with a checkpoint; nil if it did not.
+  mutating func train(
+    _ data: TrainingData, _ communicator: borrowing Communicator, _ control: inout RunControl, checkpoints: CheckpointFolder
+  ) throws -> RunControl.Reason? {
+    epochStart = now()
+    while !isFinished {
+      let begun = now()
+      let report = try trainer.trainStep(data.train)
+      seconds += now() - begun
+      state.note(report)
+      let line = detail(report)
+      progress.report(Double(trainer.steps) / Double(max(1, perEpoch * trainer.settings.epochs)), line)
+      if trainer.steps % perEpoch == 0 { try endEpoch(data, communicator) }
+      if isFinished { break }
+      switch try control.decide(communicator) {
+      case .goOn: break
+      case .checkpoint: try save(checkpoints, communicator, &control)
+      case .stop(let reason):
+        try save(checkpoints, communicator, &control)
+        let (done, all) = (trainer.steps, perEpoch * trainer.settings.epochs)
+        progress.finish("stopped after step \(done) of \(all)")
+        try log?.event("run.stop", ["reason": .string(reason.description), "step": JSONValue(trainer.steps)])
+        return reason
+      }
+    }
+    let (loss, accuracy) = (HumanUnits.significant(state.lastLoss), HumanUnits.fixed(100 * state.lastAccuracy, 1))
+    progress.finish("\(state.epochs) epochs, loss \(loss), accuracy \(accuracy) %")
+    if experiment.selection == .best, let bestWeights { trainer.parameters.copy(from: bestWeights) }
+    return nil
+  }
+
+  /// Validates, logs and keeps the weights if they are the best.
+  private mutating func endEpoch(_ data: TrainingData, _ communicator: borrowing Communicator) throws {
+    let took = now() - epochStart, epoch = state.epochs
+    state.endEpoch(steps: perEpoch)
+    state.lastScore = try data.validation.map { try TrainingScore(trainer, $0, classNames: classNames, communicator) }
+    var fields: JSONObject = [
+      "epoch": JSONValue(epoch + 1), "step": JSONValue(trainer.steps), "train_loss": JSONValue(state.lastLoss),
+      "train_accuracy": JSONValue(state.lastAccuracy), "gradient_norm": JSONValue(state.lastNorm),
+      "learning_rate": JSONValue(state.lastRate), "spike_probability": JSONValue(state.lastSpikeProbability),
+      "samples_per_s": JSONValue(Double(perEpoch * trainer.settings.batch) / max(took, 1e-9)), "seconds": JSONValue(took),
+    ]
+    for (key, value) in state.lastScore?.fields("validation") ?? [] { fields[key] = value }
+    try log?.event("metrics", fields)
+    if let score = state.lastScore, state.best.note(score.accuracy, epoch: epoch) {
+      state.bestScore = score
+      if experiment.selection == .best { keepWeights() }
+    }
+    epochStart = now()
+  }
+
+  private mutating func keepWeights() {
     let weights = bestWeights ?? AlignedBuffer(count: trainer.parameters.count, zero: 0)
     weights.copy(from: trainer.parameters)
     bestWeights = weights
   }
 
-  private func detail(_ report: StepReport, _ perEpoch: Int, _ epochStart: Double) -> String {
-    let done = Double((report.step % perEpoch + 1) * trainer.settings.batch)
-    return "epoch \(report.epoch + 1)/\(trainer.settings.epochs)  step \(report.step % perEpoch + 1)/\(perEpoch)  "
+  /// Writes a checkpoint; weights that are not numbers are refused, so that the last good one stays. Collective.
+  private func save(_ folder: CheckpointFolder, _ communicator: borrowing Communicator, _ control: inout RunControl) throws {
+    if let wrong = trainer.parameters.array.first(where: { !$0.isFinite }) {
+      throw TrainingError.notFinite(what: "a weight", step: trainer.steps, value: Double(wrong))
+    }
+    let header = CheckpointHeader(
+      kind: "training", step: trainer.steps, configuration: experiment.configuration,
+      values: [
+        "title": .string(experiment.title), "program": .string(ProgramVersion.text), "epoch": JSONValue(state.epochs),
+        "end_step": JSONValue(perEpoch * trainer.settings.epochs),
+      ])
+    var earlier = state
+    earlier.seconds += seconds
+    let rank = communicator.rank
+    let took = try Checkpointing.write(folder, header, communicator) { writer in
+      // All ranks hold the same, so one of them writes it.
+      if rank == 0 { try TrainingCheckpoint.write(earlier, trainer, best: bestWeights, to: &writer) }
+    }
+    control.wroteCheckpoint(seconds: took)
+    try log?.event("checkpoint", ["step": JSONValue(trainer.steps), "seconds": JSONValue(took)])
+  }
+
+  /// Takes the state of a checkpoint. Not collective; may be called again for an older one.
+  mutating func load(_ checkpoint: CheckpointReader) throws {
+    let restored = try TrainingCheckpoint.read(checkpoint, trainer, classNames: classNames, patience: experiment.patience)
+    state = restored.state
+    bestWeights = restored.best
+    trainer.steps = checkpoint.header.step
+  }
+
+  private func detail(_ report: StepReport) -> String {
+    let place = report.step % perEpoch + 1, done = Double(place * trainer.settings.batch)
+    return "epoch \(report.epoch + 1)/\(trainer.settings.epochs)  step \(place)/\(perEpoch)  "
       + "loss \(HumanUnits.significant(report.loss))  acc \(HumanUnits.fixed(100 * report.tally.accuracy, 1)) %  "
       + "|g| \(HumanUnits.significant(report.gradientNorm))  \(HumanUnits.significant(done / max(now() - epochStart, 1e-9))) samples/s"
   }

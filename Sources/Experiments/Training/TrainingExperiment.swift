@@ -95,7 +95,7 @@ public struct TrainingExperiment: Sendable {
     augmentation.eventLoss = try augment.number("event_loss", default: 0, .within(0...1))
     self.augmentation = augmentation
     let keys = try ModelKeys(section, dataset: dataset, task: task)
-    model = keys.model.rawValue
+    model = keys.model
     network = keys.network
     settings = try Self.settings(section, task, length)
     selection = try section.choice("select", default: .last)

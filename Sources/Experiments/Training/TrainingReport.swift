@@ -35,19 +35,25 @@ enum TrainingReport {
     }
     content.figures = curves(try metrics(folder))
     if let confusion = confusion(summary) { content.figures.append(.heatMap(confusion)) }
+    if RunFolder.exists(folder.example) {
+      try TrainingExampleFigures.add(to: &content, folder.example, classNames: summary["class_names"]?.array?.compactMap(\.string) ?? [])
+    }
     content.configuration = (try? WholeFile.text(folder.configuration)) ?? ""
     content.footer = "Colonnade \(summary["version"]?.string ?? "")"
     return content
   }
 
-  /// The `metrics` lines of the folder's last run.
+  /// The `metrics` lines of the folder's last run, the last one of each epoch: a resumed run repeats what its checkpoint did not hold.
   private static func metrics(_ folder: RunFolder) throws -> [JSONValue] {
     var lines: [JSONValue] = []
     guard RunFolder.exists(folder.log) else { return [] }
     for text in try WholeFile.text(folder.log).split(separator: "\n") {
       let line = try JSONValue.parse(String(text), path: folder.log)
       if line["event"]?.string == "run.start" { lines = [] }
-      if line["event"]?.string == "metrics" { lines.append(line) }
+      if line["event"]?.string == "metrics" {
+        lines.removeAll { ($0["epoch"]?.int ?? 0) >= (line["epoch"]?.int ?? 0) }
+        lines.append(line)
+      }
     }
     return lines
   }

@@ -16,7 +16,7 @@ struct TrainingResult {
     _ experiment: TrainingExperiment, _ course: TrainingCourse<S>, _ test: TrainingScore, notes: [String],
     _ communicator: borrowing Communicator
   ) throws {
-    let trainer = course.trainer
+    let trainer = course.trainer, state = course.state
     let phases = Phase.training.filter { $0 != .output }
     let mine = phases.map { trainer.seconds(of: $0) } + [course.seconds]
     let all = try communicator.allGather(mine)
@@ -27,9 +27,9 @@ struct TrainingResult {
     let node = try communicator.splitByNode()
     let nodes = try communicator.sum(node.rank == 0 ? 1 : 0)
     figures = TrainingFigures(
-      wallTime: course.seconds, ranks: communicator.size, nodes: nodes, epochs: course.epochs, steps: Int64(trainer.steps),
-      samples: Int64(course.samples), parameters: Int64(trainer.network.layout.trainable), largestPeakMemory: Int64(largest),
-      totalPeakMemory: Int64(total), bestValidation: course.bestScore.map { ("accuracy", $0.accuracy) })
+      wallTime: state.seconds + course.seconds, ranks: communicator.size, nodes: nodes, epochs: state.epochs, steps: Int64(trainer.steps),
+      samples: Int64(state.samples), parameters: Int64(trainer.network.layout.trainable), largestPeakMemory: Int64(largest),
+      totalPeakMemory: Int64(total), bestValidation: state.bestScore.map { ("accuracy", $0.accuracy) })
     let settings = experiment.settings
     var summary: JSONObject = [
       "kind": "training", "title": .string(experiment.title), "version": .string(ProgramVersion.text),
@@ -39,13 +39,14 @@ struct TrainingResult {
       "seq_len": JSONValue(experiment.length), "model_type": .string(experiment.model), "batch_size": JSONValue(settings.batch),
       "micro_batch": JSONValue(settings.microBatch), "steps": JSONValue(trainer.steps),
     ]
+    if state.resumes > 0 { summary["resumes"] = JSONValue(state.resumes) }
     for (key, value) in figures.summary {
       summary[key] = value == value.rounded() && abs(value) < 9e15 ? JSONValue(Int(value)) : JSONValue(value)
     }
-    summary["train_loss"] = JSONValue(course.lastLoss)
-    summary["train_accuracy"] = JSONValue(course.lastAccuracy)
+    summary["train_loss"] = JSONValue(state.lastLoss)
+    summary["train_accuracy"] = JSONValue(state.lastAccuracy)
     for (key, value) in course.keptScore?.fields("validation") ?? [] { summary[key] = value }
-    if let epoch = course.best.epoch { summary["best_epoch"] = JSONValue(epoch + 1) }
+    if let epoch = state.best.epoch { summary["best_epoch"] = JSONValue(epoch + 1) }
     for (key, value) in test.fields("test") { summary[key] = value }
     summary["weights_hash"] = .string(WeightsFile.hash(trainer.network.weights(trainer.parameters)))
     summary["class_names"] = .array(test.classNames.map { .string($0) })
@@ -67,7 +68,7 @@ struct TrainingResult {
   func tell(_ folder: RunFolder, _ test: TrainingScore) {
     var text = "\n" + figures.text(table) + "\n\n" + test.text("test") + "\n"
     for note in notes { text += "NOTE \(note)\n" }
-    text += "\nResults in \(folder.path): summary.json, weights.h5, run.jsonl, configuration.yaml\nReport    \(folder.report)\n"
+    text += "\nResults in \(folder.path): summary.json, weights.h5, example.h5, run.jsonl, configuration.yaml\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
   }
 }

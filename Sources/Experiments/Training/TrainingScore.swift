@@ -30,8 +30,25 @@ public struct TrainingScore: Sendable {
     self.classNames = classNames
   }
 
+  /// Puts a score back together.
+  init(tally: Tally, confusion: [[Int]], classNames: [String]) {
+    self.tally = tally
+    self.confusion = confusion
+    self.classNames = classNames
+  }
+
   public var loss: Double { tally.loss }
   public var accuracy: Double { tally.accuracy }
+  /// Of the answer yes, or the mean over the classes; a class that is never decided counts 0.
+  public var precision: Double { tally.binary.total > 0 ? tally.binary.precision : mean { row in confusion.map { $0[row] }.reduce(0, +) } }
+  public var recall: Double { tally.binary.total > 0 ? tally.binary.recall : mean { row in confusion[row].reduce(0, +) } }
+
+  /// The mean over the classes of right decisions over a number per class.
+  private func mean(_ total: (Int) -> Int) -> Double {
+    let shares = confusion.indices.map { row in total(row) > 0 ? Double(confusion[row][row]) / Double(total(row)) : 0 }
+    return shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count)
+  }
+
   /// Accuracy of always giving the most frequent answer.
   public var chance: Double {
     let rows = confusion.map { $0.reduce(0, +) }
@@ -47,9 +64,7 @@ public struct TrainingScore: Sendable {
       ("\(part)_loss", JSONValue(loss)), ("\(part)_accuracy", JSONValue(accuracy)), ("\(part)_chance", JSONValue(chance)),
       ("\(part)_samples", JSONValue(Int(tally.samples))), ("\(part)_spike_probability", JSONValue(spikeProbability)),
     ]
-    if tally.binary.total > 0 {
-      fields += [("\(part)_precision", JSONValue(tally.binary.precision)), ("\(part)_recall", JSONValue(tally.binary.recall))]
-    }
+    fields += [("\(part)_precision", JSONValue(precision)), ("\(part)_recall", JSONValue(recall))]
     return fields
   }
 
@@ -60,7 +75,7 @@ public struct TrainingScore: Sendable {
       "\(part): accuracy \(percent(accuracy)) over \(HumanUnits.count(Int(tally.samples))) samples (most frequent answer \(percent(chance))), "
         + "loss \(HumanUnits.significant(loss, 4)), \(HumanUnits.significant(100 * spikeProbability)) spikes per 100 steps and unit"
     ]
-    if tally.binary.total > 0 { lines.append("precision \(percent(tally.binary.precision)), recall \(percent(tally.binary.recall))") }
+    lines.append("precision \(percent(precision)), recall \(percent(recall))")
     let width = max(6, (classNames.map(\.count).max() ?? 0) + 1)
     func cell(_ text: String) -> String { String(repeating: " ", count: max(1, width - text.count)) + text }
     lines.append("confusion (rows true, columns decided):")

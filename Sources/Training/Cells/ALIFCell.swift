@@ -96,6 +96,7 @@ struct ALIFCell<Scalar: TrainingScalar>: Cell {
         store(ds * g.u, vCarried, block)
         store(db * gb, bCarried, block)
         store(g.z.addingProduct(1 - db, gb), carried, block)
+        rows.fetchPrevious(sample, block &* 16)
         if let states = stateGradient {
           store(gv, states + sample &* rows.stateStride, block)
           store(gb, states + sample &* rows.stateStride + units, block)

@@ -79,6 +79,7 @@ struct LIFCell<Scalar: TrainingScalar>: Cell {
         store((1 - d) * gv, gI, block)
         store(g.u, vCarried, block)
         store(g.z, carried, block)
+        if block & 1 == 0 { rows.fetchPrevious(sample, block &* 8) }
         if let states = stateGradient { store(gv, states + sample &* rows.stateStride, block) }
       }
     }

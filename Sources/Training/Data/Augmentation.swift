@@ -57,25 +57,31 @@ public struct AugmentedDataset<Source: Recordings>: Dataset {
     let change = change(index, epoch)
     let events = try source.events(index)
     let count = steps(change, events.steps)
-    var active = Array(repeating: [Int](), count: count)
-    var number: UInt64 = 0
-    for step in 0..<events.steps {
-      let moved = min(count - 1, change.delay + Int(Double(step) * change.factor))
-      for event in Int(events.offsets[step])..<Int(events.offsets[step + 1]) {
-        defer { number += 1 }
-        let channel = Int(events.channels[event]) + change.shift
-        if channel < 0 || channel >= source.channels { continue }
-        if augmentation.eventLoss > 0,
-          draws.uniform(.contextNoise, object: change.object, index: number) < augmentation.eventLoss
-        {
-          continue
-        }
-        active[moved].append(channel)
+    var lost = draws.successes(
+      augmentation.eventLoss, steps: events.channels.count, .contextNoise, object: change.object)[...]
+    var sequence = EventSequence()
+    var active: [Int] = [], place = 0
+    // Squeezed time puts steps together; a channel counts once in a step.
+    func close(upTo step: Int) {
+      while place < step {
+        if !zip(active, active.dropFirst()).allSatisfy({ $0 < $1 }) { active = Set(active).sorted() }
+        sequence.append(active)
+        active.removeAll(keepingCapacity: true)
+        place += 1
       }
     }
-    var sequence = EventSequence()
-    // Squeezed time puts steps together; a channel counts once in a step.
-    for channels in active { sequence.append(Set(channels).sorted()) }
+    for step in 0..<events.steps {
+      close(upTo: min(count - 1, change.delay + Int(Double(step) * change.factor)))
+      for event in Int(events.offsets[step])..<Int(events.offsets[step + 1]) {
+        if event == lost.first {
+          lost.removeFirst()
+          continue
+        }
+        let channel = Int(events.channels[event]) + change.shift
+        if channel >= 0 && channel < source.channels { active.append(channel) }
+      }
+    }
+    close(upTo: count)
     return Sample(events: [sequence], blocks: BlockIndex(lengths: [count]), target: .label(source.label(index)))
   }
 }

@@ -35,7 +35,15 @@ public final class GradientPass<S: TrainingScalar> {
   private var output: OutputGradient<S>?
   /// Runs the readout step by step even where it can be folded over time, so that its time course is on the tape.
   public var keepsReadout = false
+  /// Segments of time of which one at a time is on the tape; backward runs all but the last again. The gradient has the same bits.
+  public var segments = 1
   private let readout: FoldedReadout<S>?
+  /// Before each segment; the first is the zero state.
+  private var boundaries: [SegmentBoundary<S>] = []
+  /// Readout of all steps where it is not folded, `[step from 1][sample][padded unit]`.
+  private var course: AlignedBuffer<S>?
+  /// Spikes per layer and sample.
+  private var spikeCounts: [[Double]] = []
 
   public init(network: SpikingNetwork<S>, objective: Objective, regulariser: SpikeRegulariser) {
     self.network = network
@@ -53,7 +61,7 @@ public final class GradientPass<S: TrainingScalar> {
   @specialized(where S == Double)
   public func evaluate(_ samples: [Sample], shape: BatchShape, parameters: AlignedBuffer<S>) throws(TrainingError) -> PassResult {
     let folded = keepsReadout ? nil : readout
-    try forward(samples, shape, parameters, folded)
+    _ = try forward(samples, shape, parameters, folded)
     return try loss(samples, shape, parameters, folded, into: nil)
   }
 
@@ -66,12 +74,18 @@ public final class GradientPass<S: TrainingScalar> {
   ) throws(TrainingError) -> PassResult {
     stopwatch.mark()
     let folded = keepsReadout || record != nil ? nil : readout
-    try forward(samples, shape, parameters, folded)
+    let plan = try forward(samples, shape, parameters, folded)
     gradient.fill(0)
     let result = try loss(samples, shape, parameters, folded, into: gradient)
     stopwatch.lap(.forward)
     if let tape, let buffers, let output {
-      network.backward(tape, output: output, parameters: parameters, buffers: buffers, gradient: gradient, record: record)
+      for (place, range) in plan.ranges.enumerated().reversed() {
+        if range != tape.segment {
+          boundaries[place].restore(tape)
+          network.forward(segment: range, parameters: parameters, tape: tape, withoutReadout: folded != nil)
+        }
+        network.backwardSegment(tape, output: output, parameters: parameters, buffers: buffers, gradient: gradient, record: record)
+      }
     }
     result.tally.write(to: gradient, at: network.layout.count)
     stopwatch.lap(.backward)
@@ -79,27 +93,73 @@ public final class GradientPass<S: TrainingScalar> {
   }
 
   /// Bytes of working memory held now.
-  public var bytes: Int { (tape?.bytes ?? 0) + (buffers?.bytes ?? 0) + (output?.perStep.reduce(0) { $0 + ($1?.bytes ?? 0) } ?? 0) }
+  public var bytes: Int {
+    (tape?.bytes ?? 0) + (buffers?.bytes ?? 0) + (output?.perStep.reduce(0) { $0 + ($1?.bytes ?? 0) } ?? 0)
+      + boundaries.reduce(0) { $0 + $1.bytes } + (course?.bytes ?? 0)
+  }
 
+  /// Runs all segments; the last one stays on the tape.
   private func forward(_ samples: [Sample], _ shape: BatchShape, _ parameters: AlignedBuffer<S>, _ folded: FoldedReadout<S>?)
-    throws(TrainingError)
+    throws(TrainingError) -> TimeSegments
   {
     if let wrong = samples.first(where: { $0.events.count != network.description.inputs.count }) {
       throw .invalidBatch("a sample has \(wrong.events.count) input groups, the network \(network.description.inputs.count)")
     }
-    if tape == nil || tape?.samples != samples.count || (tape?.capacity ?? 0) < shape.steps {
-      let tape = network.makeTape(samples: samples.count, steps: shape.steps)
-      self.tape = tape
-      buffers = network.makeBackwardBuffers(samples: samples.count)
-      let width = network.layers[network.outputLayer].padded
-      var perStep = [AlignedBuffer<S>?](repeating: nil, count: network.layers.count)
-      perStep[network.outputLayer] = AlignedBuffer(count: (shape.steps + 1) * samples.count * width, zero: 0)
-      output = OutputGradient(
-        perStep: perStep, perSpike: Array(repeating: Array(repeating: 0, count: samples.count), count: network.layers.count))
-    }
-    guard let tape else { return }
+    let chunk = BackwardBuffers.chunk(network, samples: max(samples.count, 1))
+    let plan = TimeSegments(steps: shape.steps, chunk: chunk, count: segments)
+    prepare(samples.count, steps: shape.steps, longest: plan.longest, keepsCourse: folded == nil)
+    guard let tape else { return plan }
     let groups = network.description.inputs.indices.map { group in samples.map { $0.events[group] } }
-    try network.forward(MicroBatch(groups: groups), steps: shape.steps, parameters: parameters, tape: tape, withoutReadout: folded != nil)
+    try network.put(MicroBatch(groups: groups), steps: shape.steps, tape: tape)
+    folded?.begin(tape, blocks: samples.map(\.blocks), pooling: objective.pooling)
+    spikeCounts = network.layers.map { _ in Array(repeating: 0, count: samples.count) }
+    while boundaries.count < plan.ranges.count { boundaries.append(SegmentBoundary(tape)) }
+    for (place, range) in plan.ranges.enumerated() {
+      if segments > 1 {
+        if place > 0 { boundaries[place].save(tape) }
+        boundaries[place].restore(tape)
+      }
+      network.forward(segment: range, parameters: parameters, tape: tape, withoutReadout: folded != nil)
+      folded?.add(tape)
+      for (layer, cells) in network.layers.enumerated() where cells.spikes {
+        for sample in samples.indices { spikeCounts[layer][sample] += Double(tape.spikeCount(layer: layer, sample: sample)) }
+      }
+      if folded == nil { keepCourse(tape) }
+    }
+    return plan
+  }
+
+  private func prepare(_ samples: Int, steps: Int, longest: Int, keepsCourse: Bool) {
+    let width = network.layers[network.outputLayer].padded
+    if tape == nil || tape?.samples != samples || (tape?.capacity ?? 0) < longest || isOversized(longest) {
+      tape = network.makeTape(samples: samples, steps: longest)
+      boundaries = []
+    }
+    if buffers?.samples != samples { buffers = network.makeBackwardBuffers(samples: samples) }
+    if output == nil || output?.perSpike.first?.count != samples || (output?.perStep.last??.count ?? 0) < (steps + 1) * samples * width {
+      var perStep = [AlignedBuffer<S>?](repeating: nil, count: network.layers.count)
+      perStep[network.outputLayer] = AlignedBuffer(count: (steps + 1) * samples * width, zero: 0)
+      output = OutputGradient(
+        perStep: perStep, perSpike: Array(repeating: Array(repeating: 0, count: samples), count: network.layers.count))
+    }
+    if keepsCourse && (course?.count ?? 0) < (steps + 1) * samples * width {
+      course = AlignedBuffer(count: (steps + 1) * samples * width, zero: 0)
+    }
+  }
+
+  /// A tape of an earlier, unsegmented batch is too large for one that is to save memory, and its slot 0 must be that of a segment.
+  private func isOversized(_ longest: Int) -> Bool { segments > 1 && (tape?.capacity ?? 0) > 2 * longest }
+
+  /// Copies the readout's segment from the tape.
+  private func keepCourse(_ tape: Tape<S>) {
+    let readout = tape.layers[network.outputLayer], width = network.layers[network.outputLayer].padded
+    guard let course else { return }
+    for step in 1..<(tape.segment.count + 1) {
+      let to = course.pointer + (tape.segment.lowerBound + step) * tape.samples * width
+      for sample in 0..<tape.samples {
+        (to + sample * width).update(from: readout.slot(step) + sample * readout.sampleStride, count: width)
+      }
+    }
   }
 
   /// Loss of the micro-batch on the tape; with `gradient`, also its derivatives with respect to outputs and spikes.
@@ -109,8 +169,7 @@ public final class GradientPass<S: TrainingScalar> {
     guard let tape else { return PassResult(tally: Tally(), pooled: []) }
     var tally = Tally()
     let pooled =
-      folded?.forward(tape, blocks: samples.map(\.blocks), pooling: objective.pooling, parameters: parameters.pointer)
-      ?? pool(samples, tape)
+      folded?.outputs(blocks: samples.map(\.blocks), parameters: parameters.pointer) ?? pool(samples, tape)
     var slopes: [[[Double]]] = []
     for (index, sample) in samples.enumerated() {
       slopes.append(try score(sample, pooled[index], shape, &tally))
@@ -123,13 +182,14 @@ public final class GradientPass<S: TrainingScalar> {
     return PassResult(tally: tally, pooled: pooled)
   }
 
-  /// Pooled outputs of a readout on the tape.
+  /// Pooled outputs of a readout that ran step by step.
   private func pool(_ samples: [Sample], _ tape: Tape<S>) -> [[[Double]]] {
-    let layer = network.outputLayer, readout = tape.layers[layer]
+    let shape = network.layers[network.outputLayer]
+    guard let course else { return [] }
     return samples.enumerated().map { index, sample in
       objective.pooling.pool(
-        sample.blocks, steps: tape.steps, outputs: network.layers[layer].units, values: readout.slot(1) + index * readout.sampleStride,
-        stride: readout.slotStride)
+        sample.blocks, steps: tape.steps, outputs: shape.units, values: course.pointer + (tape.samples + index) * shape.padded,
+        stride: tape.samples * shape.padded)
     }
   }
 
@@ -174,7 +234,7 @@ public final class GradientPass<S: TrainingScalar> {
 
   private func chargeSpikes(_ index: Int, _ sample: Sample, _ shape: BatchShape, _ tape: Tape<S>, _ tally: inout Tally) {
     for (layer, cells) in network.layers.enumerated() where cells.spikes {
-      let spikes = Double(tape.spikeCount(layer: layer, sample: index)), steps = max(sample.steps, 1)
+      let spikes = spikeCounts[layer][index], steps = max(sample.steps, 1)
       let cost = regulariser.cost(spikes: spikes, units: cells.units, steps: steps)
       tally.spikeCost += cost.cost / Double(shape.samples)
       tally.spikes += spikes

@@ -59,15 +59,16 @@ public struct Tally: Sendable, Equatable {
   /// Fraction of right decisions.
   public var accuracy: Double { binary.total > 0 ? binary.accuracy : samples > 0 ? correct / samples : 0 }
 
-  private var elements: [Double] {
+  /// All sums in their fixed order; ``init(elements:)`` takes them back.
+  public var elements: [Double] {
     [
       loss, spikeCost, binary.truePositives, binary.falsePositives, binary.trueNegatives, binary.falseNegatives, correct, samples,
       spikeProbability, spikes,
     ]
   }
 
-  init<S: TrainingScalar>(reading buffer: AlignedBuffer<S>, at offset: Int) {
-    let values = (0..<Self.count).map { Double(buffer[offset + $0]) }
+  /// - Parameter values: at least as many as ``elements``.
+  public init(elements values: [Double]) {
     loss = values[0]
     spikeCost = values[1]
     binary.truePositives = values[2]
@@ -78,6 +79,11 @@ public struct Tally: Sendable, Equatable {
     samples = values[7]
     spikeProbability = values[8]
     spikes = values[9]
+  }
+
+  /// The tally in the tail of a summed gradient.
+  public init<S: TrainingScalar>(reading buffer: AlignedBuffer<S>, at offset: Int) {
+    self.init(elements: (0..<Self.count).map { Double(buffer[offset + $0]) })
   }
 
   func write<S: TrainingScalar>(to buffer: AlignedBuffer<S>, at offset: Int) {

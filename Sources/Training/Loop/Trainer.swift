@@ -15,6 +15,8 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
   private let pass: GradientPass<S>
   private let sum: GradientSum<S>
   private var stopwatch = Stopwatch()
+  /// The order of the samples in an epoch.
+  private var order: (epoch: Int, samples: [Int]) = (-1, [])
 
   /// - Throws: ``TrainingError`` for settings that do not fit together.
   public init(_ description: NetworkDescription, settings: TrainerSettings, draws: Draws, transport: Transport) throws(TrainingError) {
@@ -27,6 +29,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
     parameters = network.makeParameters()
     optimiser = Adam(settings.optimiser, count: network.layout.count)
     pass = GradientPass(network: network, objective: settings.objective, regulariser: settings.regulariser)
+    pass.segments = settings.recomputeSegments
     sum = GradientSum(count: pass.gradientCount, leaves: settings.leaves)
   }
 
@@ -38,18 +41,25 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
   /// - Returns: whether the epoch was completed.
   @discardableResult
   public func trainEpoch(_ data: some Dataset, each: (StepReport) throws -> Bool = { _ in true }) throws -> Bool {
+    repeat {
+      if try !each(trainStep(data)) { break }
+    } while steps % stepsPerEpoch(data) != 0
+    return steps % stepsPerEpoch(data) == 0
+  }
+
+  /// Takes the next optimiser step. Collective.
+  /// - Throws: ``TrainingError/invalidSetting(_:)`` if the data do not fill a batch, ``TrainingError/notFinite(what:step:value:)``.
+  public func trainStep(_ data: some Dataset) throws -> StepReport {
     let perEpoch = stepsPerEpoch(data)
     guard perEpoch > 0 else {
       throw TrainingError.invalidSetting("\(data.count) samples do not fill one batch of \(settings.batch); lower batch_size")
     }
     let epoch = steps / perEpoch
-    let order = draws.permutation(data.count, .order, object: UInt64(epoch))
-    while steps < (epoch + 1) * perEpoch {
-      let first = steps % perEpoch * settings.batch
-      let report = try step(data, Array(order[first..<first + settings.batch]), epoch: epoch, stepsPerEpoch: perEpoch)
-      if try !each(report) { return steps == (epoch + 1) * perEpoch }
+    if order.epoch != epoch || order.samples.count != data.count {
+      order = (epoch, draws.permutation(data.count, .order, object: UInt64(epoch)))
     }
-    return true
+    let first = steps % perEpoch * settings.batch
+    return try step(data, Array(order.samples[first..<first + settings.batch]), epoch: epoch, stepsPerEpoch: perEpoch)
   }
 
   private func step(_ data: some Dataset, _ batch: [Int], epoch: Int, stepsPerEpoch: Int) throws -> StepReport {

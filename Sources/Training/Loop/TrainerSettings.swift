@@ -12,6 +12,8 @@ public struct TrainerSettings: Sendable, Hashable {
   public var clip: Double?
   public var objective: Objective
   public var regulariser = SpikeRegulariser()
+  /// Segments of time of which one at a time is held for backward, which runs the others again: less memory, more time, the same bits.
+  public var recomputeSegments = 1
   /// In evaluation only the last item of a sample counts, as the memory task is validated.
   public var evaluatesLastItemOnly = false
 
@@ -28,6 +30,7 @@ public struct TrainerSettings: Sendable, Hashable {
     guard batch >= microBatch, batch % microBatch == 0 else {
       throw .invalidSetting("batch_size \(batch) is not a multiple of the micro-batch \(microBatch); change one of them")
     }
+    guard recomputeSegments >= 1 else { throw .invalidSetting("recompute_segments \(recomputeSegments); give at least 1") }
     guard epochs >= 1 else { throw .invalidSetting("epoch \(epochs); give at least 1") }
     guard learningRate.base > 0, learningRate.base.isFinite else { throw .invalidSetting("lr \(learningRate.base); it must be positive") }
     if let clip, !(clip > 0) { throw .invalidSetting("gradient clip \(clip); it must be positive, or left out") }
@@ -55,7 +58,14 @@ public struct BestEpoch: Sendable, Hashable {
   public private(set) var epoch: Int?
   public private(set) var score = -Double.infinity
 
-  public init(patience: Int? = nil) { self.patience = patience }
+  /// - Parameters:
+  ///   - epoch: the best so far, of a run that is resumed.
+  ///   - score: its score.
+  public init(patience: Int? = nil, epoch: Int? = nil, score: Double = -.infinity) {
+    self.patience = patience
+    self.epoch = epoch
+    self.score = score
+  }
 
   /// Notes a validation score (higher is better); true if it is the best so far.
   public mutating func note(_ score: Double, epoch: Int) -> Bool {

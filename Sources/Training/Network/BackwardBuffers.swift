@@ -45,14 +45,19 @@ public final class BackwardBuffers<S: TrainingScalar> {
     }
   }
 
+  /// As many steps as leave the widest layer's gradients in the second-level cache, and slots in 16 bits; the order of summation
+  /// depends on it, so it depends on the network and the micro-batch alone.
+  static func chunk(_ network: SpikingNetwork<S>, samples: Int) -> Int {
+    let widest = network.layers.map(\.drive).max() ?? 8
+    return max(1, min(65_536 / (samples * widest), 2048 / samples))
+  }
+
   init(_ network: SpikingNetwork<S>, samples: Int) {
     self.samples = samples
-    chunk = max(1, 256 / samples)
+    chunk = Self.chunk(network, samples: samples)
     let chunk = chunk
     layers = network.layers.map { LayerBuffers($0, samples: samples, chunk: chunk) }
-    let sources = network.layout.links.map(\.rows).max() ?? 0
-    // Half a line more than the slots need, so that the lists of neighbouring units do not fall into the same cache sets.
-    buckets = SlotBuckets(units: sources, capacity: chunk * samples + 48)
+    buckets = SlotBuckets(units: network.layout.links.map(\.rows).max() ?? 0, slots: chunk * samples)
   }
 
   public var bytes: Int {
@@ -60,25 +65,38 @@ public final class BackwardBuffers<S: TrainingScalar> {
   }
 }
 
-/// For each source unit, the slots (step and sample) of a chunk at which it was active.
+/// For each source unit, the slots (step and sample) of a chunk at which it was active: one list after the other.
 final class SlotBuckets<S: TrainingScalar> {
   let units: Int
-  let capacity: Int
-  let counts: AlignedBuffer<Int32>
-  let slots: AlignedBuffer<UInt16>
+  /// The list of unit u is `slots[starts[u] ..< starts[u + 1]]`.
+  let starts: AlignedBuffer<Int32>
+  /// Where the next slot of a unit goes.
+  let next: AlignedBuffer<Int32>
   let scratch: AlignedBuffer<UInt16>
+  private(set) var slots: AlignedBuffer<UInt16>
   /// Value of the unit per slot; only used for valued sources.
-  lazy var values = AlignedBuffer<S>(count: units * capacity, zero: 0)
+  private(set) var values: AlignedBuffer<S>
+  /// All slots of a chunk, in order, for the biases.
+  let all: AlignedBuffer<UInt16>
 
-  init(units: Int, capacity: Int) {
+  init(units: Int, slots count: Int) {
     self.units = units
-    self.capacity = capacity
-    counts = AlignedBuffer(count: units, zero: 0)
-    slots = AlignedBuffer(count: max(units, 1) * capacity, zero: 0)
+    starts = AlignedBuffer(count: units + 1, zero: 0)
+    next = AlignedBuffer(count: units, zero: 0)
     scratch = AlignedBuffer(count: units + 64, zero: 0)
+    slots = AlignedBuffer(count: 0, zero: 0)
+    values = AlignedBuffer(count: 0, zero: 0)
+    all = AlignedBuffer(count: count, zero: 0)
+    for slot in 0..<count { all[slot] = UInt16(slot) }
   }
 
-  var bytes: Int { counts.bytes + slots.bytes }
+  /// Makes room for so many slots in all lists.
+  func reserve(_ count: Int, valued: Bool) {
+    if slots.count < count { slots = AlignedBuffer(count: 2 * count, zero: 0) }
+    if valued && values.count < slots.count { values = AlignedBuffer(count: slots.count, zero: 0) }
+  }
+
+  var bytes: Int { starts.bytes + next.bytes + slots.bytes + values.bytes + all.bytes }
 }
 
 /// Gradients at every step, for comparison with a reference; filled on request only, because all of them must then be computed.

@@ -45,10 +45,8 @@ final class FoldedReadout<S: TrainingScalar> {
     decay = decayFactor(tau: tau)
   }
 
-  /// Pooled outputs, `[sample][item][output]`, of the spikes on the tape.
-  func forward(
-    _ tape: Tape<S>, blocks: [BlockIndex], pooling: BlockPooling, parameters: UnsafePointer<S>
-  ) -> [[[Double]]] {
+  /// Sets the weights of all steps; spikes are then added segment by segment.
+  func begin(_ tape: Tape<S>, blocks: [BlockIndex], pooling: BlockPooling) {
     (samples, steps, items) = (tape.samples, tape.steps, blocks.map(\.items).max() ?? 0)
     if factors.count < samples * (steps + 1) * items { factors = AlignedBuffer(count: samples * (steps + 1) * items, zero: 0) }
     if sums.count < samples * items * padded {
@@ -56,7 +54,11 @@ final class FoldedReadout<S: TrainingScalar> {
       vectors = AlignedBuffer(count: samples * items * padded, zero: 0)
     }
     for sample in 0..<samples { weigh(sample, blocks[sample], pooling) }
-    sumSpikes(tape)
+    sums.fill(0)
+  }
+
+  /// Pooled outputs, `[sample][item][output]`, of all spikes that were added.
+  func outputs(blocks: [BlockIndex], parameters: UnsafePointer<S>) -> [[[Double]]] {
     let total = AlignedBuffer<S>(count: link.width, zero: 0)
     return (0..<samples).map { sample in
       (0..<blocks[sample].items).map { item in
@@ -107,19 +109,16 @@ final class FoldedReadout<S: TrainingScalar> {
     return (1..<(steps + 1)).reduce(0.0) { $0 + Double(row[$1 * items + item]) }
   }
 
-  /// r, in order of time.
-  private func sumSpikes(_ tape: Tape<S>) {
-    let scratch = AlignedBuffer<UInt16>(count: units + 64, zero: 0)
-    let active = ActiveUnits(tape.layers[source], delay: 0)
-    sums.fill(0)
+  /// Adds κ s of the steps on the tape to r; segments come in order of time.
+  func add(_ tape: Tape<S>) {
+    let layer = tape.layers[source]
     for sample in 0..<samples {
       let sum = sums.pointer + sample * items * padded
-      for step in 1..<(steps + 1) {
-        let list = active.list(step, sample, scratch: scratch.pointer)
+      for step in 1..<(tape.segment.count + 1) {
+        let bits = UnsafePointer(layer.spikes(step, sample))
         for item in 0..<items {
-          let factor = factors.pointer[(sample * (steps + 1) + step) * items + item]
-          if factor == 0 { continue }
-          for j in 0..<list.count { sum[item &* padded &+ Int(list.indices[j])] += factor }
+          let factor = factors.pointer[(sample * (steps + 1) + tape.segment.lowerBound + step) * items + item]
+          if factor != 0 { S.add(factor, to: sum + item &* padded, where: bits, width: padded) }
         }
       }
     }

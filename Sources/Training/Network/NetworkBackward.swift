@@ -43,11 +43,24 @@ extension SpikingNetwork {
     _ tape: Tape<S>, output: OutputGradient<S>, parameters: AlignedBuffer<S>, buffers: BackwardBuffers<S>, gradient: AlignedBuffer<S>,
     record: GradientRecord<S>? = nil
   ) {
+    precondition(tape.segment == 0..<tape.steps, "a tape of one segment of many")
+    backwardSegment(tape, output: output, parameters: parameters, buffers: buffers, gradient: gradient, record: record)
+  }
+
+  /// The same for the segment on the tape; segments are run from the last to the first.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  func backwardSegment(
+    _ tape: Tape<S>, output: OutputGradient<S>, parameters: AlignedBuffer<S>, buffers: BackwardBuffers<S>, gradient: AlignedBuffer<S>,
+    record: GradientRecord<S>? = nil
+  ) {
     precondition(buffers.samples == tape.samples, "buffers made for another micro-batch size")
-    for layer in buffers.layers { layer.clear() }
-    record?.prepare(layers: layers.map { $0.states + 1 }, groups: description.inputs.count, steps: tape.steps)
+    if tape.segment.upperBound == tape.steps {
+      for layer in buffers.layers { layer.clear() }
+      record?.prepare(layers: layers.map { $0.states + 1 }, groups: description.inputs.count, steps: tape.steps)
+    }
     run(tape, output, UnsafePointer(parameters.pointer), buffers, gradient.pointer, record)
-    clearAutapses(gradient.pointer)
+    if tape.segment.lowerBound == 0 { clearAutapses(gradient.pointer) }
   }
 
   @specialized(where S == Float)
@@ -58,7 +71,7 @@ extension SpikingNetwork {
   ) {
     let layerCount = layers.count - (output.folded == nil ? 0 : 1)
     let plans = layout.links.filter { $0.target < layerCount }.map { LinkPlan($0, tape) }
-    var end = tape.steps
+    var end = tape.segment.count
     while end > 0 {
       let start = max(0, end - buffers.chunk)
       // The first row of the chunk after (zero at the end of time) becomes the row behind the last of this one.
@@ -87,15 +100,27 @@ extension SpikingNetwork {
   ) {
     let shape = layers[index], layer = buffers.layers[index], samples = tape.samples, units = shape.padded
     let gz = layer.spikeGradient.pointer, carried = layer.carriedSpike.pointer
+    let time = tape.segment.lowerBound &+ step
     for sample in 0..<samples {
-      let cost = Lanes<S>(repeating: output.perSpike[index][sample])
-      for block in (sample &* units / 8)..<((sample &+ 1) &* units / 8) { store(load(carried, block) + cost, gz, block) }
+      let cost = Lanes<S>(repeating: output.perSpike[index][sample]), row = sample &* units
+      if let folded = output.folded, folded.layer == index {
+        let factors = folded.factors.pointer + (sample &* (folded.steps &+ 1) &+ time) &* folded.items
+        let vectors = folded.vectors.pointer + sample &* folded.items &* units
+        for block in 0..<(units / 8) {
+          var sum = load(carried + row, block) + cost
+          for item in 0..<folded.items {
+            sum = sum.addingProduct(Lanes(repeating: factors[item]), load(vectors + item &* units, block))
+          }
+          store(sum, gz + row, block)
+        }
+      } else {
+        for block in 0..<(units / 8) { store(load(carried + row, block) + cost, gz + row, block) }
+      }
     }
-    if step > 0, let external = output.perStep[index] {
-      let from = external.pointer + step &* samples &* units
+    if time > 0, let external = output.perStep[index] {
+      let from = external.pointer + time &* samples &* units
       for block in 0..<(samples &* units / 8) { store(load(gz, block) + load(from, block), gz, block) }
     }
-    if let folded = output.folded, folded.layer == index { addFolded(folded, step, samples, units, gz) }
     if outgoing[index].isEmpty { return }
     let needed = layer.needed.pointer, order = layer.order.pointer
     if everything {
@@ -106,23 +131,13 @@ extension SpikingNetwork {
     }
     let wanted = orderByCount(needed, shape.units, samples, into: order)
     for link in outgoing[index] {
-      if step + link.delay > tape.steps || (output.folded != nil && link.target == outputLayer) { continue }
+      if time + link.delay > tape.steps || (output.folded != nil && link.target == outputLayer) { continue }
       let target = buffers.layers[link.target]
       let from = UnsafePointer(target.row(row + link.delay) + link.driveOffset)
       S.addDots(
         RowDots(
           weights: parameters + link.offset, width: link.width, units: wanted, gradients: from, gradientStride: target.driveStride,
           order: order, needed: needed, out: gz, outStride: units))
-    }
-  }
-
-  @inline(__always)
-  private func addFolded(_ folded: FoldedGradient<S>, _ step: Int, _ samples: Int, _ units: Int, _ gz: UnsafeMutablePointer<S>) {
-    for sample in 0..<samples {
-      addCombination(
-        of: folded.vectors.pointer + sample &* folded.items &* units,
-        factors: folded.factors.pointer + (sample &* (folded.steps &+ 1) &+ step) &* folded.items, count: folded.items,
-        to: gz + sample &* units, width: units)
     }
   }
 

@@ -128,6 +128,7 @@ extension LayerDescription {
     case .clif(_, let theta, let soma, let apical, _, _): (constants, threshold) = ([soma, apical], theta)
     case .lif(let theta, let tau, _, _): (constants, threshold) = ([tau], theta)
     case .alif(let theta, _, let soma, let adaptation, _, _): (constants, threshold) = ([soma, adaptation], theta)
+    case .cubaLIF(let theta, let synapse, let tau, _, _): (constants, threshold) = ([synapse, tau], theta)
     case .readout(let tau): constants = [tau]
     }
     if !(threshold > 0) { throw .invalidNetwork("layer '\(name)' has threshold \(threshold); it must be positive") }

@@ -15,12 +15,24 @@ extension SpikingNetwork {
   public func forward(_ batch: MicroBatch, steps: Int, parameters: AlignedBuffer<S>, tape: Tape<S>, withoutReadout: Bool = false)
     throws(TrainingError)
   {
+    guard steps <= tape.capacity else { throw .invalidBatch("\(steps) steps on a tape for \(tape.capacity)") }
+    try put(batch, steps: steps, tape: tape)
+    forward(segment: 0..<steps, parameters: parameters, tape: tape, withoutReadout: withoutReadout)
+  }
+
+  /// Puts the events of a micro-batch on the tape.
+  func put(_ batch: MicroBatch, steps: Int, tape: Tape<S>) throws(TrainingError) {
     try batch.validate(description)
-    guard steps <= tape.capacity, batch.samples == tape.samples else {
-      throw .invalidBatch("\(batch.samples) samples of \(steps) steps on a tape for \(tape.samples) of \(tape.capacity)")
-    }
+    guard batch.samples == tape.samples else { throw .invalidBatch("\(batch.samples) samples on a tape for \(tape.samples)") }
     tape.events = batch.groups.map { PackedEvents($0, steps: steps) }
     tape.steps = steps
+  }
+
+  /// Runs some steps of the loaded micro-batch from the state in slot 0.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  func forward(segment: Range<Int>, parameters: AlignedBuffer<S>, tape: Tape<S>, withoutReadout: Bool) {
+    tape.segment = segment
     run(tape, UnsafePointer(parameters.pointer), layerCount: layers.count - (withoutReadout ? 1 : 0))
   }
 
@@ -29,8 +41,8 @@ extension SpikingNetwork {
   private func run(_ tape: Tape<S>, _ parameters: UnsafePointer<S>, layerCount: Int) {
     let scratch = AlignedBuffer<UInt16>(count: (layers.map(\.units).max() ?? 0) + 64, zero: 0)
     let plans = incoming.map { links in links.map { LinkPlan($0, tape) } }
-    for layer in tape.layers { layer.spikeRow(0).update(repeating: 0, count: layer.samples * layer.paddedUnits) }
-    for step in 1..<(tape.steps + 1) {
+    for layer in tape.layers { layer.loadPreviousSpikes() }
+    for step in 1..<(tape.segment.count + 1) {
       for index in 0..<layerCount {
         let shape = layers[index], layer = tape.layers[index]
         plans[index].withUnsafeBufferPointer { addCurrents($0, layer, shape, step, parameters, scratch.pointer) }
@@ -53,12 +65,15 @@ extension SpikingNetwork {
     let slot = layer.slot(step), stride = layer.sampleStride, bias = parameters + shape.biasOffset
     for sample in 0..<layer.samples {
       let drive = slot + sample &* stride
-      drive.update(from: bias, count: shape.drive)
+      // A first link onto all compartments starts from the bias itself.
+      var isFirst = plans.first?.width == shape.drive
+      if !isFirst { drive.update(from: bias, count: shape.drive) }
       for plan in plans {
-        let active = plan.active.list(step, sample, scratch: scratch)
+        let active = plan.active.list(step, sample, scratch: scratch), sum = drive + plan.driveOffset
         addRows(
-          to: drive + plan.driveOffset, from: parameters + plan.offset, stride: plan.width, width: plan.width,
+          to: sum, base: isFirst ? bias : UnsafePointer(sum), from: parameters + plan.offset, stride: plan.width, width: plan.width,
           indices: active.indices, count: active.count, values: active.values)
+        isFirst = false
       }
     }
   }

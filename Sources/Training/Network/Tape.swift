@@ -45,6 +45,17 @@ final class LayerTape<S: TrainingScalar> {
     spikeRows.pointer + (graded ? step : step & 1) &* samples &* paddedUnits
   }
 
+  /// The spikes of slot 0 as scalars, for the first step.
+  func loadPreviousSpikes() {
+    let rows = spikeRow(0)
+    rows.update(repeating: 0, count: samples * paddedUnits)
+    if graded || spikeBits.count == 0 { return }
+    for sample in 0..<samples {
+      let bits = spikes(0, sample)
+      for unit in 0..<units where bits[unit / 8] >> (unit % 8) & 1 == 1 { rows[sample * paddedUnits + unit] = 1 }
+    }
+  }
+
   var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes }
 }
 
@@ -84,13 +95,15 @@ final class PackedEvents<S: TrainingScalar> {
   }
 }
 
-/// The whole tape of one micro-batch.
+/// The tape of one micro-batch: of all its steps, or of one segment of them at a time.
 public final class Tape<S: TrainingScalar> {
   public let samples: Int
   /// Steps that fit.
   public let capacity: Int
-  /// Steps of the micro-batch on the tape.
+  /// Steps of the micro-batch.
   public internal(set) var steps = 0
+  /// Those of them that are on the tape: slot s holds step `segment.lowerBound + s`, and slot 0 what came before.
+  public internal(set) var segment = 0..<0
   let layers: [LayerTape<S>]
   var events: [PackedEvents<S>] = []
 
@@ -119,12 +132,12 @@ public final class Tape<S: TrainingScalar> {
     return (0..<tape.units).map { bits[$0 / 8] >> ($0 % 8) & 1 == 1 ? 1 : 0 }
   }
 
-  /// Number of spikes of one sample over all steps (graded: sum of spike values).
+  /// Number of spikes of one sample over the steps on the tape (graded: sum of spike values).
   public func spikeCount(layer: Int, sample: Int) -> S {
     let tape = layers[layer]
     var total: S = 0
     var count = 0
-    for step in 1...max(steps, 1) where step <= steps {
+    for step in 1..<(segment.count + 1) {
       if tape.graded {
         for value in spikes(layer: layer, step: step, sample: sample) { total += value }
       } else {

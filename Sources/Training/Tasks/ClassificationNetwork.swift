@@ -11,8 +11,11 @@ public struct ClassificationNetwork: Sendable, Hashable {
   public var apicalRecurrence = true
   public var apicalTau: ContextNetwork.ApicalTau = .uniform(40)
   public var threshold = 0.05
-  public var somaTau = 20.0
+  /// The same for all units, or uniformly drawn for each.
+  public var somaTau: ContextNetwork.ApicalTau = .uniform(20)
   public var readoutTau = 20.0
+  /// Of the synaptic filter of `cuba_lif`, in steps.
+  public var synapseTau = 5.0
   public var adaptationIncrement = 1.3
   public var surrogate = Surrogate(.triangle)
   public var reset = Reset.subtraction
@@ -26,17 +29,19 @@ public struct ClassificationNetwork: Sendable, Hashable {
 
   /// - Parameter draws: for distributed time constants.
   public func description(draws: Draws) -> NetworkDescription {
-    let slow = apicalTau.constant(units: units, draws: draws)
+    let slow = apicalTau.constant(units: units, draws: draws), fast = somaTau.constant(units: units, draws: draws, object: 1)
     let cell: CellModel =
       switch model {
       case .clif, .additiveCLIF:
         .clif(
-          interaction: model == .clif ? interaction : .add, threshold: threshold, tauSoma: .uniform(somaTau), tauApical: slow,
+          interaction: model == .clif ? interaction : .add, threshold: threshold, tauSoma: fast, tauApical: slow,
           reset: reset, surrogate: surrogate)
-      case .lif: .lif(threshold: threshold, tau: .uniform(somaTau), reset: reset, surrogate: surrogate)
+      case .lif: .lif(threshold: threshold, tau: fast, reset: reset, surrogate: surrogate)
+      case .cubaLIF:
+        .cubaLIF(threshold: threshold, tauSynapse: .uniform(synapseTau), tau: fast, reset: reset, surrogate: surrogate)
       case .lsnn:
         .alif(
-          threshold: threshold, increment: adaptationIncrement, tauSoma: .uniform(somaTau), tauAdaptation: slow, reset: reset,
+          threshold: threshold, increment: adaptationIncrement, tauSoma: fast, tauAdaptation: slow, reset: reset,
           surrogate: surrogate)
       }
     var projections = [ProjectionDescription("weight", from: [.input(0)], to: 0, compartments: 0..<(hasCompartments ? 2 : 1))]
@@ -75,20 +80,21 @@ public struct ClassificationNetwork: Sendable, Hashable {
   /// Time constants of the units that weights reach.
   private func taus<S>(_ name: String, _ network: SpikingNetwork<S>) -> [Double] {
     if name.hasPrefix("readout") { return Array(repeating: readoutTau, count: outputs) }
-    guard name.hasSuffix("_apical"), case .clif(_, _, _, let tau, _, _) = network.description.layers[0].cell else {
-      return Array(repeating: somaTau, count: units)
+    switch network.description.layers[0].cell {
+    case .clif(_, _, let soma, let apical, _, _): return (name.hasSuffix("_apical") ? apical : soma).values(units)
+    case .lif(_, let tau, _, _), .alif(_, _, let tau, _, _, _), .cubaLIF(_, _, let tau, _, _), .readout(let tau):
+      return tau.values(units)
     }
-    return tau.values(units)
   }
 }
 
 extension ContextNetwork.ApicalTau {
-  /// The time constants of a layer.
-  func constant(units: Int, draws: Draws) -> TimeConstant {
+  /// The time constants of a layer; `object` tells apart those of one network.
+  func constant(units: Int, draws: Draws, object: UInt64 = 0) -> TimeConstant {
     switch self {
     case .uniform(let tau): .uniform(tau)
     case .distributed(let low, let high):
-      .perUnit((0..<units).map { low + (high - low) * draws.uniform(.timeConstants, object: 0, index: UInt64($0)) })
+      .perUnit((0..<units).map { low + (high - low) * draws.uniform(.timeConstants, object: object, index: UInt64($0)) })
     }
   }
 }

@@ -5,6 +5,7 @@ public struct ContextNetwork: Sendable, Hashable {
   public enum Model: String, Sendable, CaseIterable {
     case clif, lif, lsnn
     case additiveCLIF = "add_clif"
+    case cubaLIF = "cuba_lif"
   }
 
   /// Time constant of the apical compartment, or of the adaptive threshold.
@@ -25,6 +26,8 @@ public struct ContextNetwork: Sendable, Hashable {
   public var threshold = 0.05
   public var somaTau = 20.0
   public var readoutTau = 20.0
+  /// Of the synaptic filter of `cuba_lif`, in steps.
+  public var synapseTau = 5.0
   public var adaptationIncrement = 1.3
   public var surrogate = Surrogate(.triangle)
   public var reset = Reset.subtraction
@@ -40,12 +43,7 @@ public struct ContextNetwork: Sendable, Hashable {
 
   /// - Parameter draws: for distributed time constants.
   public func description(draws: Draws) -> NetworkDescription {
-    let slow: TimeConstant =
-      switch apicalTau {
-      case .uniform(let tau): .uniform(tau)
-      case .distributed(let low, let high):
-        .perUnit((0..<units).map { low + (high - low) * draws.uniform(.timeConstants, object: 0, index: UInt64($0)) })
-      }
+    let slow = apicalTau.constant(units: units, draws: draws)
     let cell: CellModel =
       switch model {
       case .clif, .additiveCLIF:
@@ -53,6 +51,9 @@ public struct ContextNetwork: Sendable, Hashable {
           interaction: model == .clif ? .reluMult : .add, threshold: threshold, tauSoma: .uniform(somaTau), tauApical: slow, reset: reset,
           surrogate: surrogate)
       case .lif: .lif(threshold: lifAsRun ? 1 : threshold, tau: .uniform(somaTau), reset: reset, surrogate: surrogate)
+      case .cubaLIF:
+        .cubaLIF(
+          threshold: threshold, tauSynapse: .uniform(synapseTau), tau: .uniform(somaTau), reset: reset, surrogate: surrogate)
       case .lsnn:
         .alif(
           threshold: threshold, increment: adaptationIncrement, tauSoma: .uniform(somaTau), tauAdaptation: slow, reset: reset,

@@ -11,6 +11,7 @@ struct DVSGestureDataset: TrainingDataset {
 
   let classes = 10
   var channels: Int { preprocessing.channels }
+  var stepDuration: Double { Double(preprocessing.window) }
   let defaults = DatasetDefaults(somaRate: 43)
 
   func read(_ folder: String) throws -> DatasetParts {

@@ -16,6 +16,7 @@ struct NMNISTDataset: TrainingDataset {
 
   let classes = 10
   var channels: Int { preprocessing.channels }
+  var stepDuration: Double { Double(preprocessing.window) }
   let defaults = DatasetDefaults()
 
   func read(_ folder: String) throws -> DatasetParts {

@@ -11,6 +11,7 @@ struct SHDDataset: TrainingDataset {
 
   let classes = 20
   var channels: Int { preprocessing.channels }
+  var stepDuration: Double { Double(preprocessing.window) }
   let defaults = DatasetDefaults(samples: 4096, shortTau: 40)
 
   func read(_ folder: String) throws -> DatasetParts {

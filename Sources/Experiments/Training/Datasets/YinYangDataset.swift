@@ -15,6 +15,7 @@ struct YinYangDataset: TrainingDataset {
 
   let classes = 3
   let channels = 5
+  let stepDuration = 1.0
   let defaults = DatasetDefaults()
 
   func read(_ folder: String) throws -> DatasetParts {

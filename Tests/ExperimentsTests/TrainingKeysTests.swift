@@ -1,0 +1,53 @@
+// The flags of the reference program are keys of a training configuration, under the same names and with the same defaults.
+import Experiments
+import Foundation
+import Testing
+
+struct TrainingKeysTests {
+  /// The resolved configuration of a file with some lines.
+  private func resolved(_ lines: [String]) throws -> [String: String] {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+    let text = try TrainingExperiment.load(path: file.path).configuration
+    var keys: [String: String] = [:]
+    for line in text.split(separator: "\n") where !line.hasPrefix(" ") {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      keys[String(parts[0])] = parts.count == 2 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+    }
+    return keys
+  }
+
+  private static let flags: [(key: String, standard: String)] = [
+    ("seed", "123123"), ("nb_worker", "1"), ("batch_size", "64"), ("dataset", "dvsgesture"), ("seq_len", "1"),
+    ("task_type", "recognition"), ("model_type", "clif"), ("apical_rec", "true"), ("apical_tau", "short"), ("lr", "0.01"),
+    ("lr_decay", "0.85"), ("l2_decay", "0"), ("epoch", "1"), ("target_spike_prob", "0.01"), ("spike_reg_l2", "0.0001"),
+  ]
+
+  @Test func everyFlagHasItsDefault() throws {
+    // One key must stand there for a file to be a configuration.
+    let keys = try resolved(["seed: 123123"])
+    for (key, standard) in Self.flags { #expect(keys[key] == standard, "\(key): \(keys[key] ?? "missing")") }
+    #expect(keys["data_path"]?.hasSuffix("/data") == true)
+  }
+
+  @Test(arguments: [
+    ("dataset", ["dvsgesture", "shd"]), ("task_type", ["recognition", "memory"]), ("model_type", ["clif", "add_clif", "lif", "lsnn"]),
+    ("apical_rec", ["true", "false"]), ("apical_tau", ["short", "long", "distributed"]),
+  ]) func everyChoiceIsUnderstood(key: String, choices: [String]) throws {
+    for choice in choices { #expect(try resolved(["\(key): \(choice)"])[key] == choice) }
+  }
+
+  /// What the reference program fixes per data set.
+  @Test func dataSetsBringTheirSettings() throws {
+    let gestures = try resolved(["dataset: dvsgesture"]), digits = try resolved(["dataset: shd"])
+    for (key, gesture, digit) in [
+      ("train_samples", "2048", "4096"), ("test_samples", "2048", "4096"), ("window", "5", "2"), ("spatial_factor", "0.12", "0.5"),
+      ("count_threshold", "3", "1"), ("duration_ratio", "0.4", "1"), ("soma_rate", "43", "50"), ("apical_rate", "20", "20"),
+      ("units", "200", "200"), ("threshold", "0.05", "0.05"), ("tau", "20", "20"), ("adaptation_increment", "1.3", "1.3"),
+    ] {
+      #expect(gestures[key] == gesture, "\(key): \(gestures[key] ?? "missing")")
+      #expect(digits[key] == digit, "\(key): \(digits[key] ?? "missing")")
+    }
+  }
+}
