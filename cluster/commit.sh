@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Read by scripts that build: tells the build which commit this is, where git knows. Run from the top of the repository.
 # shellcheck shell=bash
 unset COLONNADE_COMMIT

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Read by the job scripts of jobs/: loads the site's profile, runs the program on all tasks, and comes back after a checkpoint.
 # shellcheck shell=bash
 home=${COLONNADE_HOME:-$PWD}

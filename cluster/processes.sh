@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Read by hosts and local-slurm: starts processes, finds them again and ends them, by pid files in "$folder".
 # shellcheck shell=bash disable=SC2154  # the reader sets folder, and folder_variable, which names what the folder is taken from
 # A pid file holds the pid and when the process began, so a pid that the system has given away again is never taken for ours.

@@ -144,8 +144,11 @@ private let small = """
 
   /// Stopped after every step or so, each part on another number of ranks.
   @Test(arguments: [
-    ["task_type=recognition", "seq_len=2", "train_samples=96", "validation_share=0.25", "select=best"],
-    ["task_type=classification", "model_type=lsnn", "precision=double", "schedule=cosine", "recompute_segments=3"],
+    ["task_type=recognition", "seq_len=2", "train_samples=96"],
+    [
+      "task_type=classification", "model_type=lsnn", "precision=double", "schedule=cosine", "recompute_segments=3", "validation_share=0.2",
+      "select=best",
+    ],
   ]) func partsOfARunGiveTheWeightsOfTheWhole(settings: [String]) throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
@@ -176,7 +179,7 @@ private let small = """
     let folder = try ScratchFolder()
     try writeDigits(folder)
     _ = try folder.file("config.yaml", small)
-    let settings = ["task_type=recognition", "seq_len=2", "epoch=400", "lr_decay=0.99"]
+    let settings = ["task_type=recognition", "seq_len=2", "epoch=3000", "schedule=constant"]
     let sets = (["data_path=\(folder.path)"] + settings).map { "--set \($0)" }.joined(separator: " ")
     let line = """
       mpirun --oversubscribe -n 2 colonnade train config.yaml --output parts --quiet \(sets) & p=$!

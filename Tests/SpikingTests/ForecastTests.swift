@@ -35,6 +35,8 @@ extension Simulation {
 
   @Test(arguments: NetworkCase.all) func countsAreThoseBuilt(_ example: NetworkCase) throws {
     let forecast = try SimulationForecast<Float>(example.description)
+    let listed = Set(
+      example.description.network.projections.filter { if case .explicit = $0.rule { true } else { false } }.map(\.source))
     var total = 0.0
     for ranks in [1, 2, 5] {
       var sum = 0.0
@@ -51,7 +53,10 @@ extension Simulation {
           let reach = layout.reach[population]
           expectNear(reach.synapses, built.synapses, "synapses from \(population), rank \(rank) of \(ranks)", slack: 1e-9)
           expectNear(reach.rows, built.rows, "rows from \(population), rank \(rank) of \(ranks)", slack: 0.06)
-          expectNear(reach.buckets, built.buckets, "buckets from \(population), rank \(rank) of \(ranks)", slack: 0.06)
+          // A list's delays are not known before it is read, and here they recur: its buckets have no expectation to compare with.
+          if !listed.contains(population) {
+            expectNear(reach.buckets, built.buckets, "buckets from \(population), rank \(rank) of \(ranks)", slack: 0.06)
+          }
           sum += reach.synapses
         }
       }

@@ -151,7 +151,7 @@ struct RuleTests {
       } + [
         .lif(threshold: 1, tau: .uniform(1), reset: .none, surrogate: surrogate),
         .alif(threshold: 1, increment: 1, tauSoma: .uniform(1), tauAdaptation: .uniform(1), reset: .none, surrogate: surrogate),
-        .readout(tau: .uniform(1)),
+        .cubaLIF(threshold: 1, tauSynapse: .uniform(1), tau: .uniform(1), reset: .none, surrogate: surrogate), .readout(tau: .uniform(1)),
       ]
     #expect(Set(models.map(\.name)) == Set(CellModel.catalogue.map(\.name)))
     for model in ContextNetwork.Model.allCases { #expect(CellModel.catalogue.contains { $0.name == model.rawValue }) }

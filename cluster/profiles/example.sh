@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # An example of a site with modules. Copy it beside this one under your site's name and choose it with `export COLONNADE_SITE=NAME`.
 # shellcheck shell=bash disable=SC2034  # job.sh reads launcher
 # Batch shells may not know `module` yet.

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A site of which nothing is known: Slurm starts the ranks where it can speak with Open MPI (PMIx), else mpirun does. COLONNADE_LAUNCHER
 # (srun or mpirun) decides it otherwise.
 # shellcheck shell=bash disable=SC2034  # job.sh reads launcher

@@ -167,23 +167,26 @@ public struct NIRImport {
 
   // MARK: The network
 
+  /// The one node of a type.
+  private func only(_ type: String) throws(TrainingError) -> String {
+    let found = names.filter { nodes[$0]?.type == type }
+    guard let first = found.first else { throw .invalidData("\(path): the graph needs an \(type) node") }
+    if found.count > 1 { throw fault(found[1], "is a second \(type) beside '\(first)'") }
+    return first
+  }
+
   private func build(_ inputs: [InputGroup]) throws(TrainingError) -> ImportedNetwork {
-    var populations: [Population] = [], maps: [Map] = [], input: String?, output: String?
+    let input = try only("Input"), output = try only("Output")
+    var populations: [Population] = [], maps: [Map] = []
     for name in names {
       guard let type = nodes[name]?.type else { continue }
       switch type {
       case "LIF", "CubaLIF", "LI": populations.append(try population(name, type))
       case "Linear", "Affine": maps += try map(name, type)
-      case "Input":
-        if let input { throw fault(name, "is a second input beside '\(input)'") }
-        input = name
-      case "Output":
-        if let output { throw fault(name, "is a second output beside '\(output)'") }
-        output = name
+      case "Input", "Output": continue
       default: throw fault(name, "is a \(type), which is not supported; Linear, Affine, LIF, CubaLIF and LI are")
       }
     }
-    guard let input, let output else { throw .invalidData("\(path): the graph needs an Input and an Output node") }
     populations = try ordered(populations, maps, input)
     try check(populations, maps, input: input, output: output, channels: inputs.reduce(0) { $0 + $1.channels })
     return network(populations, maps, input, inputs)
@@ -244,9 +247,11 @@ public struct NIRImport {
     func plain(_ name: String) -> String { String(name.map { $0 == "." || $0 == "/" ? "_" : $0 }) }
     for (target, population) in populations.enumerated() {
       var bias = population.offset, used: Set<String> = []
-      for map in maps where map.to == population.name {
+      func isRecurrent(_ map: Map) -> Bool { place[map.from].map { $0 >= target } ?? false }
+      // The order of summation is that of our own networks: what feeds forward, then what comes back.
+      let own = maps.filter { $0.to == population.name }
+      for map in own.filter({ !isRecurrent($0) }) + own.filter(isRecurrent) {
         let source = place[map.from]
-        let isRecurrent = source.map { $0 >= target } ?? false
         var name = source == target ? "rec_weight" : "weight"
         if used.contains(name) { name += "_" + plain(map.name) }
         used.insert(name)
@@ -255,7 +260,7 @@ public struct NIRImport {
         let hasAutapses = source == target && (0..<population.units).contains { values[$0 * columns + $0] != 0 }
         projections.append(
           ProjectionDescription(
-            name, from: source.map { [.layer($0)] } ?? inputs.indices.map { .input($0) }, to: target, delay: isRecurrent ? 1 : 0,
+            name, from: source.map { [.layer($0)] } ?? inputs.indices.map { .input($0) }, to: target, delay: isRecurrent(map) ? 1 : 0,
             autapses: source != target || hasAutapses))
         weights["\(plain(population.name)).\(name)"] = values
         for (unit, value) in (map.bias ?? []).enumerated() { bias[unit] += population.gain[unit] * value }
