@@ -62,7 +62,7 @@ private func examples(in help: String) -> [String] {
   @Test func versionIsTold() throws {
     let outcome = try BuiltProgram.run("colonnade", ["--version"])
     #expect(outcome.code == 0)
-    #expect(outcome.output.wholeMatch(of: /colonnade \d+\.\d+\.\d+\n/) != nil, "\(outcome.output)")
+    #expect(outcome.output.wholeMatch(of: /colonnade \d+\.\d+\.\d+ \((commit [0-9a-f]+.*|unknown commit)\)\n/) != nil, "\(outcome.output)")
   }
 
   @Test(arguments: ["bash", "zsh", "fish"]) func completionScripts(shell: String) throws {

@@ -7,7 +7,7 @@ import Testing
 /// Two populations with spread delays, recorded in every way; some seconds on one rank.
 let restartNetwork = """
   seed: 5
-  duration: 2000
+  duration: 6000
   presimulation: 20
   populations:
     - {name: E, model: iaf_psc_exp, count: 800, parameters: {tau_m: 10, V_th: -50}}
@@ -42,7 +42,8 @@ final class StoppedRun {
   func run(_ name: String, ranks: Int? = nil, _ options: String = "") throws -> ProgramOutcome {
     try BuiltProgram.shell(line(name, ranks: ranks, options))
   }
-  /// Starts the run, waits until it begins the checkpoint after the one with the number, which is then whole, then does something to the process `$pid`, and waits for the end.
+  /// Starts the run, waits until it begins the checkpoint after the one with the number, which is then whole, then does something to the
+  /// process `$pid`, and waits for the end.
   func interrupt(_ name: String, ranks: Int?, after checkpoint: Int = 1, _ action: String, _ options: String = "") throws -> ProgramOutcome
   {
     try BuiltProgram.shell(
@@ -217,8 +218,8 @@ final class StoppedRun {
     #expect(try run.status("run")["checkpoints"]?.array?.count == before)
     let tooShort = try run.run("run", "--set duration=0")
     #expect(tooShort.code == 78 && tooShort.errors.contains("duration"), "\(tooShort.errors)")
-    #expect(try run.run("run", "--set duration=2100").code == 0)
-    #expect(try run.run("longer", "--set duration=2100").code == 0)
+    #expect(try run.run("run", "--set duration=6100").code == 0)
+    #expect(try run.run("longer", "--set duration=6100").code == 0)
     try run.expectSame("run", as: "longer", "longer")
   }
 
