@@ -44,7 +44,9 @@ public enum BuiltProgram {
   ) throws -> ProgramOutcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["timeout", "--kill-after=10", "\(limit)"] + command
+    // The threads that start processes here block all signals, and children inherit that: perl lets them through again.
+    let unblocked = ["perl", "-MPOSIX", "-e", "sigprocmask(SIG_SETMASK, POSIX::SigSet->new()); exec @ARGV"]
+    process.arguments = unblocked + ["timeout", "--kill-after=10", "\(limit)"] + command
     // A launcher around the tests must not be seen by the children.
     var environment = ProcessInfo.processInfo.environment.filter { name, _ in
       !["OMPI_", "PMIX_", "PMI_", "SLURM_", "PRTE_", "COLONNADE_"].contains { name.hasPrefix($0) }
