@@ -65,7 +65,17 @@ run_tests() { # NAME OPTION...
   passed=$((passed + all - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
+# The failures of all passes once more, because they may stand thousands of lines above the end.
+tell_failures() {
+  awk '
+    /<testcase / { name = $0; sub(/.*classname="/, "", name); sub(/" name="/, ".", name); sub(/".*/, "", name) }
+    /<failure/ { text = $0; sub(/.*message="/, "", text); gsub(/&#10;/, "\n    ", text); gsub(/&quot;/, "\"", text); gsub(/&gt;/, ">", text)
+      gsub(/&lt;/, "<", text); gsub(/&apos;/, "\047", text); gsub(/&#8594;/, "is", text); sub(/" *\/?>$/, "", text); gsub(/&amp;/, "\\&", text); print "failed: " name "\n    " substr(text, 1, 800) }' \
+    "$results"/*.xml
+}
+
 finish_tests() {
+  if [ "$failed" -ne 0 ]; then tell_failures; fi
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ]
 }

@@ -33,6 +33,11 @@ static void begin_noting(int index) {
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   is_noted[index] = sigaction(numbers[index], &action, &before[index]) == 0;
+  // Whoever started this process from a thread that blocks signals has passed that on: the signal would wait for ever.
+  sigset_t own;
+  sigemptyset(&own);
+  sigaddset(&own, numbers[index]);
+  pthread_sigmask(SIG_UNBLOCK, &own, NULL);
 }
 void cplatform_note_checkpoint_signal(void) { begin_noting(0); }
 void cplatform_note_end_signals(void) {

@@ -44,11 +44,12 @@ final class StoppedRun {
   }
   /// Starts the run, waits until it begins the checkpoint after the one with the number, which is then whole, then does something to the
   /// process `$pid`, and waits for the end.
-  func interrupt(_ name: String, ranks: Int?, after checkpoint: Int = 1, _ action: String, _ options: String = "") throws -> ProgramOutcome
+  func interrupt(_ name: String, ranks: Int?, after checkpoint: Int = 1, _ action: String, _ options: String = "", start: String = "")
+    throws -> ProgramOutcome
   {
     try BuiltProgram.shell(
       """
-      \(line(name, ranks: ranks, "--checkpoint-every 0.05s " + options)) & pid=$!
+      \(start)\(line(name, ranks: ranks, "--checkpoint-every 0.05s " + options)) & pid=$!
       for i in $(seq 2000); do
         newest=$(ls \(folder.place(name))/checkpoint 2>/dev/null | sort -n | tail -1)
         [ "${newest:-0}" -gt \(checkpoint) ] && break; sleep 0.02
@@ -123,6 +124,16 @@ final class StoppedRun {
     let long = try run.run("run", ranks: 2, "--max-hours 1")
     #expect(long.code == 0, "\(long.errors)")
     #expect(try run.status("run")["state"]?.string == "finished")
+  }
+
+  /// A program that was started by a thread that blocks signals stops when it is asked to, all the same.
+  @Test func blockedSignalsAreHeard() throws {
+    let run = try StoppedRun()
+    let start = "perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1, SIGTERM)); exec @ARGV' "
+    for signal in ["USR1", "TERM"] {
+      let outcome = try run.interrupt(signal, ranks: nil, "kill -\(signal) $pid", start: start)
+      #expect(outcome.code == 75, "\(signal): \(outcome.errors)")
+    }
   }
 
   /// TERM to one process: a checkpoint and code 75. Through mpirun: whatever it gives, and a checkpoint that is good.
