@@ -52,10 +52,10 @@ private final class Hosts: Sendable {
       #expect(run["spike_hash"] == alone["spike_hash"] && run["state_hash"] == alone["state_hash"])
       #expect(run["spikes"]?.int ?? 0 > 500)
     }
-    // Every exchange takes at least the delay, and the phase table shows it.
+    // Every exchange takes at least the delay, less what is computed meanwhile, and the phase table shows it.
     let exchanges = 600 / Double(try #require(late["interval_steps"]?.int))
     let waited = try #require(late["phases"]?["communication"]?["min_s"]?.double)
-    #expect(waited > 0.9 * exchanges * delay, "\(waited) s in \(exchanges) exchanges")
+    #expect(waited > 0.5 * exchanges * delay, "\(waited) s in \(exchanges) exchanges")
   }
 
   @Test func upTwiceIsOnceAndDownLeavesNothing() throws {
