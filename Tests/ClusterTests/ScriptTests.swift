@@ -37,6 +37,40 @@ private let hasShellcheck = (try? BuiltProgram.shell("command -v shellcheck").co
     }
   }
 
+  /// A batch is shared by no more ranks than it has micro-batches.
+  @Test func everyTrainingJobFitsItsBatch() throws {
+    var trainings = 0
+    for study in Self.studies {
+      let config = try Repository.text("jobs/\(study)/config.yaml"), script = try Repository.text("jobs/\(study)/submit.sbatch")
+      if !script.contains("run_until_done train") { continue }
+      func value(_ key: String, of text: String, default standard: Int) throws -> Int {
+        try text.firstMatch(of: Regex("(?m)\(key)([0-9]+)", as: (Substring, Substring).self)).flatMap { Int($0.output.1) } ?? standard
+      }
+      let batches = try value("^batch_size: *", of: config, default: 64) / value("^micro_batch: *", of: config, default: 16)
+      let tasks = try value("--nodes=", of: script, default: 1) * value("--ntasks-per-node=", of: script, default: 1)
+      #expect(tasks <= batches, "jobs/\(study): \(tasks) tasks for \(batches) micro-batches")
+      trainings += 1
+    }
+    #expect(trainings >= 3)
+  }
+
+  /// The grid can be run on other data sets than its own two.
+  @Test func theGridTakesDataSets() throws {
+    let script = try Repository.text("jobs/csnn/submit.sbatch").replacingOccurrences(of: "source \"${", with: ": \"${")
+    let folder = try ScratchFolder()
+    let path = try folder.file("submit.sh", script)
+    for (data, task, words) in [
+      ("", 95, ["dataset=dvsgesture", "task_type=memory", "model_type=lsnn"]),
+      ("fsdd", 47, ["dataset=fsdd", "task_type=memory", "seq_len=5"]),
+    ] {
+      let outcome = try BuiltProgram.shell(
+        "export home=. SLURM_ARRAY_TASK_ID=\(task) DATASETS=\(data); run_until_done() { echo \"$@\"; }; export -f run_until_done; bash \(path)"
+      )
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      for word in words { #expect(outcome.output.contains(word), "\(outcome.output)") }
+    }
+  }
+
   @Test(arguments: [["hosts"], ["hosts", "up", "1"], ["hosts", "up", "--delay", "3"], ["local-slurm"], ["local-slurm", "up", "none"]])
   func wrongCommandLinesAreRefused(words: [String]) throws {
     let outcome = try BuiltProgram.shell("cluster/" + words.joined(separator: " "), in: Repository.path)
