@@ -189,6 +189,24 @@ struct GestureFolderTests {
     #expect(set.keepingClasses(10).count == 0)
   }
 
+  /// Who was recorded stays with the recording, also where some folders do not tell.
+  @Test func foldersOfUnknownPeople() throws {
+    let scratch = try Scratch()
+    for name in ["anna_led", "user03_led", "visitor"] {
+      try writeNumPy(try scratch.folder(name) + "/1.npy", [0, 127, 1, 0, 100, 5, 0, 7], shape: "(2, 4)")
+    }
+    var preprocessing = EventPreprocessing.gestures
+    (preprocessing.threshold, preprocessing.durationRatio) = (1, 1)
+    let set = try GestureFolder.read(scratch.path, preprocessing: preprocessing, classes: 11)
+    #expect(set.speakers == [-1, 3, -1])
+    let parts = DatasetParts(train: set.joined(with: set), test: set).withValidation(share: 0.5, draws: testDraws)
+    #expect(parts.train.count == 3 && parts.validation?.speakers.count == 3)
+    #expect(set.keepingClasses(5).speakers == [-1, 3, -1])
+    #expect(throws: TrainingError.invalidSetting("held_out_speakers needs data that tell all speakers; 6 of 9 recordings do not")) {
+      try DatasetParts(train: set.joined(with: set), test: set).holdingOut(speakers: [3])
+    }
+  }
+
   @Test func refusesOtherFiles() throws {
     let scratch = try Scratch()
     let folder = try scratch.folder("user03_led")
@@ -246,6 +264,14 @@ struct AugmentationTests {
   @Test func changesNothingByDefault() throws {
     let data = try data(Augmentation())
     for index in 0..<data.count { #expect(try data.sample(index, epoch: 3).events[0] == data.source.events(index)) }
+  }
+
+  @Test func refusesValues() throws {
+    var augmentation = Augmentation()
+    augmentation.timeShift = 1
+    let point = PointEncoding.current.events([0, 0.5, 1, 0.25], steps: 3)
+    let data = AugmentedDataset(try RecordingsInMemory([point], labels: [0], classes: 3, channels: 5), augmentation, draws: testDraws)
+    #expect(throws: TrainingError.self) { try data.sample(0, epoch: 0) }
   }
 
   @Test func samplesDependOnTheEpochAlone() throws {

@@ -56,6 +56,9 @@ public struct AugmentedDataset<Source: Recordings>: Dataset {
   public func sample(_ index: Int, epoch: Int) throws -> Sample {
     let change = change(index, epoch)
     let events = try source.events(index)
+    guard events.values.isEmpty else {
+      throw TrainingError.invalidData("recording \(index) has values, not spikes, which augmentation would lose; train without it")
+    }
     let count = steps(change, events.steps)
     var lost = draws.successes(
       augmentation.eventLoss, steps: events.channels.count, .contextNoise, object: change.object)[...]

@@ -4,8 +4,9 @@
 public struct RecordingSet: Sendable {
   public private(set) var sequences: [EventSequence] = []
   public private(set) var labels: [Int] = []
-  /// Who was recorded; empty where the data do not tell.
+  /// Who was recorded, ``unknownSpeaker`` where a recording does not tell; empty where none does.
   public private(set) var speakers: [Int] = []
+  public static let unknownSpeaker = -1
   public let classes: Int
   public let channels: Int
   /// Names of the classes, or empty.
@@ -28,7 +29,13 @@ public struct RecordingSet: Sendable {
     }
     sequences.append(events)
     labels.append(label)
-    if let speaker { speakers.append(speaker) }
+    if speaker == nil && speakers.isEmpty { return }
+    padSpeakers(to: count - 1)
+    speakers.append(speaker ?? Self.unknownSpeaker)
+  }
+
+  private mutating func padSpeakers(to count: Int) {
+    speakers += Array(repeating: Self.unknownSpeaker, count: count - speakers.count)
   }
 
   /// The recordings of another part behind these.
@@ -36,7 +43,11 @@ public struct RecordingSet: Sendable {
     var all = self
     all.sequences += other.sequences
     all.labels += other.labels
-    all.speakers += other.speakers
+    if !speakers.isEmpty || !other.speakers.isEmpty {
+      all.padSpeakers(to: count)
+      all.speakers += other.speakers
+      all.padSpeakers(to: all.count)
+    }
     all.leftOut += other.leftOut
     return all
   }
@@ -86,8 +97,13 @@ public struct DatasetParts: Sendable {
   /// - Throws: ``TrainingError/invalidSetting(_:)`` where speakers are unknown, or one of them has no recording.
   public func holdingOut(speakers held: [Int]) throws(TrainingError) -> DatasetParts {
     let all = train.joined(with: test)
-    let known = Set(all.speakers)
+    let known = Set(all.speakers).subtracting([RecordingSet.unknownSpeaker])
     guard !known.isEmpty else { throw .invalidSetting("held_out_speakers needs data that tell the speakers; these do not") }
+    // One of them could be held out and yet be trained on.
+    let untold = all.speakers.count { $0 == RecordingSet.unknownSpeaker }
+    guard untold == 0 else {
+      throw .invalidSetting("held_out_speakers needs data that tell all speakers; \(untold) of \(all.count) recordings do not")
+    }
     if let unknown = held.first(where: { !known.contains($0) }) {
       let list = known.sorted().map(String.init).joined(separator: ", ")
       throw .invalidSetting("held_out_speakers names speaker \(unknown), but the data have \(list)")
