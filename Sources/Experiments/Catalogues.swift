@@ -1,9 +1,13 @@
 // What `colonnade models` tells: names from the catalogues, and a model's own description.
 import Running
 import Spiking
+import Training
 
 public enum Catalogues {
-  public static var models: [String] { NeuronCatalogue.descriptions.map(\.name) }
+  /// Everything that can be explained: neuron models, trainable cells, data sets.
+  public static var models: [String] {
+    NeuronCatalogue.descriptions.map(\.name) + CellModel.catalogue.map(\.name) + DatasetCatalogue.datasets.map { $0.name }
+  }
 
   /// Everything by name, one line each.
   public static var overview: String {
@@ -13,6 +17,8 @@ public enum Catalogues {
     }
     return [
       list("Neuron models (colonnade models NAME explains one)", NeuronCatalogue.descriptions.map { ($0.name, $0.summary) }),
+      list("Trainable cells (model_type of a training; NAME explains one)", CellModel.catalogue.map { ($0.name, $0.summary) }),
+      list("Data sets (dataset of a training; NAME tells its keys)", DatasetCatalogue.datasets.map { ($0.name, $0.summary) }),
       list("Studies (colonnade example NAME prints one)", StudyCatalogue.studies.map { ($0.name, $0.summary) }),
     ].joined(separator: "\n\n")
   }
@@ -20,6 +26,8 @@ public enum Catalogues {
   /// Equations, parameters, state and receptors of a model.
   /// - Throws: `CatalogueError` naming the nearest model.
   public static func explain(_ name: String) throws -> String {
+    if let cell = CellModel.catalogue.first(where: { $0.name == name }) { return try explain(cell) }
+    if let dataset = DatasetCatalogue.datasets.first(where: { $0.name == name }) { return try explain(dataset) }
     guard let about = NeuronCatalogue.description(of: name) else {
       throw CatalogueError(description: "no model '\(name)'" + NearestKey.hint(for: name, among: models))
     }
@@ -32,7 +40,7 @@ public enum Catalogues {
         "  " + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
       }.joined(separator: "\n")
     }
-    let equations = about.equations.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+    let equations = indented(about.equations)
     return """
       \(about.name): \(about.summary)
 
@@ -46,6 +54,39 @@ public enum Catalogues {
 
       Receptors (weights in \(about.weightUnit)): \(about.receptors.enumerated().map { "\($0) \($1)" }.joined(separator: ", "))
       Source: \(about.source)
+      """
+  }
+}
+
+extension Catalogues {
+  private static func indented(_ text: String) -> String { text.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n") }
+
+  private static func explain(_ cell: CellModel.About) throws -> String {
+    let defaults = try TrainingExperiment(ConfigurationSection([], place: .file("the defaults"), path: "", folder: ".")).configuration
+    let keys = try cell.keys.map { key in
+      "\(key): \(try ConfigurationDifference.value(of: key, in: defaults, file: "the defaults") ?? "")"
+    }
+    return """
+      \(cell.name): \(cell.summary)
+
+      One step, with currents I of the soma and J of the apical compartment, decays d = exp(-1/tau), threshold T, spikes z, H(x) = [x > 0]
+      \(indented(cell.equations))
+
+      Keys of its own, with their defaults (times in steps; all keys: jobs/csnn/README.md)
+      \(indented(keys.joined(separator: "\n")))
+      """
+  }
+
+  private static func explain(_ type: any TrainingDataset.Type) throws -> String {
+    let section = ConfigurationSection([], place: .file("the defaults"), path: "", folder: ".")
+    let dataset = try type.init(section)
+    return """
+      \(type.name): \(type.summary)
+
+      \(dataset.classes) classes, \(dataset.channels) channels, \(HumanUnits.significant(dataset.stepDuration)) ms per step
+
+      Keys of its own, with their defaults (all keys: jobs/csnn/README.md)
+      \(indented(section.resolvedText))
       """
   }
 }

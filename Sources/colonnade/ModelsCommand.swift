@@ -4,14 +4,15 @@ import Experiments
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Lists neuron models, connection rules and studies, or explains one model.",
+    commandName: "models", abstract: "Lists neuron models, trainable cells, data sets and studies, or explains one.",
     discussion: """
       EXAMPLES
         colonnade models
         colonnade models iaf_psc_exp
+        colonnade models clif
       """)
 
-  @Argument(help: "A neuron model.", completion: .list(Catalogues.models))
+  @Argument(help: "A neuron model, a trainable cell or a data set.", completion: .list(Catalogues.models))
   var name: String?
 
   func run() throws {

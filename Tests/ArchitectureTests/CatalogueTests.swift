@@ -50,6 +50,35 @@ struct CatalogueTests {
     #expect(Set(names).count == names.count)
   }
 
+  /// The table of jobs/csnn/README.md has every key of a training with its default, and no other.
+  @Test func everyTrainingKeyIsInTheTable() throws {
+    var table: [String: String] = [:]
+    for row in try Repository.text("jobs/csnn/README.md").matches(of: /\n\| `([a-z0-9_.]+)` \| ([^|]+) \| [^|\n]+ \|/) {
+      table[String(row.output.1)] = row.output.2.trimmingCharacters(in: CharacterSet(charactersIn: "` "))
+    }
+    let folder = try ScratchFolder()
+    var found: Set<String> = ["network", "network_step"]
+    for dataset in DatasetCatalogue.datasets {
+      let file = try folder.file("config.yaml", "dataset: \(dataset.name)\n")
+      var section = ""
+      for line in try TrainingExperiment.load(path: file).configuration.split(separator: "\n") {
+        let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+        if !line.hasPrefix(" ") { section = "" }
+        if parts.count < 2 || parts[1].isEmpty {
+          section = parts[0] + "."
+          continue
+        }
+        let key = section + parts[0]
+        found.insert(key)
+        let told = table[key]
+        #expect(told != nil, "\(key) is not in the table")
+        if told == "by data set" || ["dataset", "data_path", "data_seed"].contains(key) { continue }
+        #expect(told == parts[1], "\(key)")
+      }
+    }
+    #expect(Set(table.keys) == found)
+  }
+
   /// Each folder of jobs/ holds a configuration that loads, says what it shows, and travels in the program.
   @Test func everyJobLoads() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.place("jobs"))

@@ -84,6 +84,15 @@ private func examples(in help: String) -> [String] {
       let page = try BuiltProgram.run("colonnade", ["models", model])
       #expect(page.code == 0 && page.output.hasPrefix("\(model): ") && page.output.contains("Parameters"))
     }
+    for (name, words) in [
+      ("clif", ["max(a, 0)", "interaction: relu_mult", "threshold: 0.05"]), ("lsnn", ["A = T", "adaptation_increment: 1.3"]),
+      ("shd", ["20 classes", "window: 2"]), ("yin_yang", ["encoding: latency", "steps: 60"]),
+    ] {
+      #expect(overview.output.contains("  \(name) "))
+      let page = try BuiltProgram.run("colonnade", ["models", name])
+      #expect(page.code == 0 && page.output.hasPrefix("\(name): "), "\(page.errors)")
+      for word in words { #expect(page.output.contains(word), "\(page.output)") }
+    }
     let unknown = try BuiltProgram.run("colonnade", ["models", "iaf_psc_ex"])
     #expect(unknown.code == 64 && unknown.output.isEmpty)
     #expect(unknown.messages.count == 1 && unknown.errors.contains("iaf_psc_exp"), "\(unknown.errors)")

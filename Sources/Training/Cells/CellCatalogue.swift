@@ -10,14 +10,39 @@ public enum CellModel: Sendable, Hashable {
   case cubaLIF(threshold: Double, tauSynapse: TimeConstant, tau: TimeConstant, reset: Reset, surrogate: Surrogate)
   case readout(tau: TimeConstant)
 
-  /// Every name of the catalogue, as `model_type` gives it, with what it is.
-  public static let catalogue: [(name: String, summary: String)] = [
-    ("clif", "two compartments, apical potential multiplies somatic current"),
-    ("add_clif", "two compartments, apical potential adds to somatic current"),
-    ("lif", "one leaky compartment, reset before decay"),
-    ("cuba_lif", "one leaky compartment behind a synaptic filter, reset before decay"),
-    ("lsnn", "adaptive threshold (ALIF)"),
-    ("readout", "leaky integrator without spikes"),
+  /// What a name of the catalogue, as `model_type` gives it, stands for.
+  public struct About: Sendable {
+    public let name: String
+    public let summary: String
+    /// One step, with currents I (soma) and J (apical), decays d = exp(-1/tau), threshold T and the step function H.
+    public let equations: String
+    /// Keys of a training configuration that are the cell's own.
+    public let keys: [String]
+  }
+
+  /// Every cell; the readout is that of all networks.
+  public static let catalogue: [About] = [
+    About(
+      name: "clif", summary: "two compartments, apical potential multiplies somatic current",
+      equations: "a = d_a a + (1 - d_a) J\nu = d_s v + (1 - d_s) I max(a, 0)\nv = reset(u, z, T)\nz = H((v - T)/T)",
+      keys: ["threshold", "tau", "apical_tau", "apical_rec", "interaction", "reset"]),
+    About(
+      name: "add_clif", summary: "two compartments, apical potential adds to somatic current",
+      equations: "a = d_a a + (1 - d_a) J\nu = d_s v + (1 - d_s) (I + a)\nv = reset(u, z, T)\nz = H((v - T)/T)",
+      keys: ["threshold", "tau", "apical_tau", "apical_rec", "reset"]),
+    About(
+      name: "lif", summary: "one leaky compartment, reset before decay",
+      equations: "u = reset(v, z, T)\nv = d u + (1 - d) I\nz = H(v - T)", keys: ["threshold", "tau", "reset", "lif_as_run"]),
+    About(
+      name: "cuba_lif", summary: "one leaky compartment behind a synaptic filter, reset before decay",
+      equations: "c = d_c c + (1 - d_c) I\nu = reset(v, z, T)\nv = d u + (1 - d) c\nz = H((v - T)/T)",
+      keys: ["threshold", "tau", "synapse_tau", "reset"]),
+    About(
+      name: "lsnn", summary: "adaptive threshold (ALIF)",
+      equations: "b = d_b b + (1 - d_b) z\nA = T + k b\nu = d_s v + (1 - d_s) I\nv = reset(u, z, A)\nz = H((v - A)/A)",
+      keys: ["threshold", "tau", "apical_tau", "adaptation_increment", "reset"]),
+    About(
+      name: "readout", summary: "leaky integrator without spikes", equations: "y = d y + (1 - d) I", keys: ["readout_tau"]),
   ]
 
   public var name: String {
