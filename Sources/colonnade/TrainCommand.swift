@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The run folder receives configuration.yaml (resolved), summary.json, run.jsonl, weights.h5 and report.html.
       With `mpirun -n N` each batch is spread over N ranks; the weights are the same to the bit for every N.
-      A run that was stopped (--max-hours, USR1) ends with code 75; the same command, on any number of ranks, goes on to the same bits.
+      A run that was stopped (--max-hours, USR1, TERM or Ctrl-C) ends with code 75; the same command, on any number of ranks, goes on to the same bits.
 
       EXAMPLES
         colonnade train jobs/yin-yang --set data_path=../shared/data --smoke
@@ -26,7 +26,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try onAllRanks { world in
-      let experiment = try TrainingExperiment.load(path: config, overrides: options.overrides)
+      let experiment = try TrainingExperiment.load(path: config, overrides: options.overrides, smoke: options.smoke)
       return try TrainingRun.run(experiment, try options.runOptions(name: experiment.name), world)
     }
   }

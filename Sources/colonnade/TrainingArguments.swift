@@ -23,10 +23,7 @@ struct TrainingArguments: ParsableArguments {
   @Flag(help: "A tiny run of everything: one epoch of a small network, to see that it works.")
   var smoke = false
 
-  /// Later ones win, so what the user sets wins over --smoke.
-  var overrides: [String] {
-    (smoke ? ["epoch=1", "units=16", "train_samples=128", "test_samples=64"] : []) + set + (seed.map { ["seed=\($0)"] } ?? [])
-  }
+  var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
 
   func runOptions(name: String) throws -> RunOptions {
     var options = RunOptions(output: output ?? "runs/\(name)")

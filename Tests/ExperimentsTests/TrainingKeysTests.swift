@@ -50,4 +50,46 @@ struct TrainingKeysTests {
       #expect(digits[key] == digit, "\(key): \(digits[key] ?? "missing")")
     }
   }
+
+  /// The experiment of a file with some lines.
+  private func load(_ lines: [String], smoke: Bool = false) throws -> TrainingExperiment {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+    return try TrainingExperiment.load(path: file.path, smoke: smoke)
+  }
+
+  /// A key that changes nothing is refused where it contradicts the others, and told in a note where it is merely idle.
+  @Test(arguments: [
+    (["model_type: lif", "interaction: add"], "interaction"), (["model_type: add_clif", "interaction: tanh_mult"], "interaction"),
+    (["model_type: lsnn", "lif_as_run: true"], "lif_as_run"), (["model_type: lif", "lif_as_run: true", "threshold: 0.1"], "threshold"),
+    (["dataset: yin_yang", "task_type: classification", "encoding: current", "augment: {time_shift: 2}"], "augment"),
+  ]) func contradictionsAreRefused(lines: [String], key: String) {
+    #expect { try load(lines) } throws: { "\($0)".contains("'\(key)'") }
+  }
+
+  @Test(arguments: [
+    (["task_type: classification", "seq_len: 3", "fresh: true", "apical_rate: 5"], ["seq_len", "fresh", "apical_rate"]),
+    (["task_type: classification", "train_samples: 100", "test_samples: 100"], ["train_samples", "test_samples"]),
+    (["schedule: cosine", "lr_decay: 0.5"], ["lr_decay"]),
+    (["schedule: constant", "lr_floor: 0.5", "lr_decay: 0.5"], ["lr_decay", "lr_floor"]),
+    (["lr_floor: 0.5"], ["lr_floor"]),
+    (["model_type: lif", "synapse_tau: 3", "adaptation_increment: 1"], ["synapse_tau", "adaptation_increment"]),
+    (["model_type: cuba_lif", "synapse_tau: 3"], []), (["model_type: lsnn", "adaptation_increment: 0"], []),
+    (["model_type: lif", "apical_tau: long", "apical_rec: false"], []), (["schedule: cosine", "lr_decay: 0.85"], []),
+  ]) func idleKeysAreTold(lines: [String], keys: [String]) throws {
+    let experiment = try load(lines)
+    #expect(experiment.notes.map { String($0.prefix { $0 != " " }) } == keys)
+    // The resolved configuration has every key, and nobody set those.
+    let resolved = try load(experiment.configuration.split(separator: "\n").map(String.init))
+    #expect(resolved.notes.map { String($0.prefix { $0 != " " }) } == ["nb_worker"] + keys)
+    #expect(resolved.configuration == experiment.configuration)
+  }
+
+  @Test func smokeKeepsWhatItMust() throws {
+    let plain = try load(["dataset: fsdd"], smoke: true).configuration
+    for line in ["epoch: 1", "units: 16", "train_samples: 128", "test_samples: 64"] { #expect(plain.contains("\n\(line)\n")) }
+    #expect(try load(["batch_size: 320"], smoke: true).configuration.contains("\ntrain_samples: 320\n"))
+    #expect(try load(["task_type: classification"], smoke: true).notes.isEmpty)
+  }
 }

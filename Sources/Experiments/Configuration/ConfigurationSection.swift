@@ -10,6 +10,8 @@ public final class ConfigurationSection {
   /// Keys in the order in which they were asked for first.
   private var asked: [String] = []
   private(set) var values: [(key: String, value: ConfigurationValue)] = []
+  /// What keys are that are not written, as far as they have a default.
+  private var defaults: [String: ResolvedValue] = [:]
 
   init(_ members: [ConfigurationTree.Member], place: ConfigurationPlace, path: String, folder: String) {
     self.members = members
@@ -22,6 +24,13 @@ public final class ConfigurationSection {
   public func has(_ key: String) -> Bool { members.contains { $0.key == key } }
 
   private func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
+
+  /// Whether a key that was asked for is written, and means something else than where it is left out. A resolved configuration has all
+  /// keys, so that one is written tells nothing.
+  func isChanged(_ key: String) -> Bool {
+    guard has(key), let value = values.first(where: { $0.key == key })?.value, let standard = defaults[key] else { return false }
+    return !(value.resolved == standard)
+  }
 
   /// An error at a key, or at the section where the key is not written.
   public func error(_ key: String, _ text: String) -> ConfigurationError {
@@ -42,6 +51,7 @@ public final class ConfigurationSection {
 
   /// The value of a key, or what it is when it is not written.
   func value(_ key: String, default word: ResolvedValue) -> ConfigurationValue? {
+    defaults[key] = word
     if let value = value(key) { return value }
     let standIn = ConfigurationValue(ConfigurationTree(.plain(""), place), path: path(of: key), folder: folder)
     standIn.resolved = word

@@ -15,8 +15,14 @@ public protocol TrainingDataset: Sendable {
   /// [ms] Of the recorded time that a step stands for.
   var stepDuration: Double { get }
   var defaults: DatasetDefaults { get }
+  /// Whether inputs have values instead of being spikes.
+  var hasValues: Bool { get }
   /// Reads all recordings below a folder.
   func read(_ folder: String) throws -> DatasetParts
+}
+
+extension TrainingDataset {
+  public var hasValues: Bool { false }
 }
 
 /// What a data set sets where the configuration does not.

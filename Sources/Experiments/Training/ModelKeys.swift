@@ -65,6 +65,13 @@ struct ModelKeys {
     let apicalRate = try section.number("apical_rate", default: dataset.defaults.apicalRate, .positive, unit: "Hz")
     let recurrence = try section.flag("recurrence", default: true)
     let lifAsRun = try section.flag("lif_as_run", default: false)
+    if model != .clif, interaction != .reluMult {
+      throw section.error("interaction", "is that of clif; model_type \(model.rawValue) \(model == .additiveCLIF ? "adds" : "has none")")
+    }
+    if lifAsRun && model != .lif { throw section.error("lif_as_run", "repeats the reference's LIF, and model_type is \(model.rawValue)") }
+    if lifAsRun && section.isChanged("threshold") {
+      throw section.error("threshold", "has no effect with lif_as_run, whose threshold is 1; leave one of them out")
+    }
     switch task {
     case .context:
       if !recurrence { throw section.error("recurrence", "can be false in classification only; the context networks are recurrent") }
@@ -86,6 +93,15 @@ struct ModelKeys {
       (network.interaction, network.rate, network.synapseTau) = (interaction, somaRate, synapseTau)
       self.network = .classification(network)
     }
+  }
+
+  /// Keys of the network that are set and change nothing, with what they are for. The reference's flags are left out: its users set
+  /// `apical_tau` with every model.
+  static func ineffective(_ section: ConfigurationSection, model: String, task: TrainingTask) -> [(key: String, reason: String)] {
+    [
+      ("synapse_tau", model != "cuba_lif", "is of cuba_lif"), ("adaptation_increment", model != "lsnn", "is of lsnn"),
+      ("apical_rate", task == .classification, "sizes the weights of the context tasks"),
+    ].filter { $0.1 && section.isChanged($0.0) }.map { ($0.0, $0.2) }
   }
 
   private static func surrogate(_ section: ConfigurationSection) throws -> Surrogate {

@@ -5,9 +5,24 @@ enum OptimiserKind: String, CaseIterable { case adam, adamw }
 enum ScheduleKind: String, CaseIterable { case exponential, cosine, constant }
 
 extension TrainerSettings {
+  static let standardBatch = 64
+
+  /// Keys of the schedule that are set and change nothing, with what they are for.
+  static func ineffective(_ section: ConfigurationSection, _ decay: LearningRate.Decay) -> [(key: String, reason: String)] {
+    var (isExponential, isCosine) = (false, false)
+    switch decay {
+    case .exponential: isExponential = true
+    case .cosine: isCosine = true
+    case .constant: break
+    }
+    return [
+      ("lr_decay", !isExponential, "is of schedule: exponential"), ("lr_floor", !isCosine, "is of schedule: cosine"),
+    ].filter { $0.1 && section.isChanged($0.0) }.map { ($0.0, $0.2) }
+  }
+
   init(_ section: ConfigurationSection, objective: Objective) throws {
     self.init(objective: objective)
-    batch = try section.integer("batch_size", default: 64, .within(1...1e6))
+    batch = try section.integer("batch_size", default: Self.standardBatch, .within(1...1e6))
     microBatch = try section.integer("micro_batch", default: 16, .within(1...64))
     recomputeSegments = try section.integer("recompute_segments", default: 1, .within(1...1e6))
     epochs = try section.integer("epoch", default: 1, .within(1...1e6))

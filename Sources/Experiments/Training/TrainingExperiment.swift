@@ -54,8 +54,9 @@ public struct TrainingExperiment: Sendable {
   /// Reads a configuration, or the `config.yaml` of a folder.
   ///
   /// - `overrides`: texts `key=value` that take the place of keys, in their order.
+  /// - `smoke`: makes a tiny run of it, as far as the overrides do not say otherwise.
   /// - Throws: `ConfigurationError` 78 or 66.
-  public static func load(path: String, overrides: [String] = []) throws -> TrainingExperiment {
+  public static func load(path: String, overrides: [String] = [], smoke: Bool = false) throws -> TrainingExperiment {
     var file = path
     if ConfigurationFile.isFolder(path) {
       let names = ["config.yaml", "configuration.yaml"]
@@ -65,10 +66,31 @@ public struct TrainingExperiment: Sendable {
       file = path + "/" + found
     }
     var tree = try ConfigurationTree.read(file)
+    let written = tree
     try tree.apply(overrides: overrides)
+    if smoke {
+      let settings = smokeSettings(tree)
+      tree = written
+      try tree.apply(overrides: settings + overrides)
+    }
     guard case .section(let members) = tree.content else { throw ConfigurationError(tree.place, "a configuration is a section of keys") }
     return try TrainingExperiment(
       ConfigurationSection(members, place: tree.place, path: "", folder: ConfigurationFile.folder(of: file)))
+  }
+
+  /// One epoch of a small network on few samples, where the configuration has such keys.
+  private static func smokeSettings(_ tree: ConfigurationTree) -> [String] {
+    func value(_ key: String) -> String? {
+      guard case .section(let members) = tree.content, let member = members.first(where: { $0.key == key }) else { return nil }
+      switch member.value.content {
+      case .plain(let text), .quoted(let text): return text
+      default: return nil
+      }
+    }
+    // A network from a file has its units, and in classification a sample is a recording.
+    let batch = value("batch_size").flatMap(NumberText.integer) ?? TrainerSettings.standardBatch
+    return ["epoch=1"] + (value("network") == nil ? ["units=16"] : [])
+      + (value("task_type") == TrainingTask.classification.name ? [] : ["train_samples=\(max(128, batch))", "test_samples=64"])
   }
 
   init(_ section: ConfigurationSection) throws {
@@ -109,11 +131,25 @@ public struct TrainingExperiment: Sendable {
     if validationShare == 0, selection == .best || self.patience != nil, datasetName != YinYangDataset.name {
       throw section.error("validation_share", "must be above 0 where select is best or patience is set")
     }
+    if !augmentation.changesNothing, dataset.hasValues {
+      throw section.error("augment", "moves and loses spikes, and these data are values; leave it out, or set encoding: latency")
+    }
     try section.finish()
     let items = task == .classification ? "" : ", \(length) \(length == 1 ? "item" : "items") per sample"
     title = "\(task.name.prefix(1).uppercased() + task.name.dropFirst()) on \(datasetName) with \(model)\(items)"
-    notes = section.has("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : []
+    let ineffective =
+      Self.ineffective(section, task) + ModelKeys.ineffective(section, model: model, task: task)
+      + TrainerSettings.ineffective(section, settings.learningRate.decay)
+    notes =
+      (section.has("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : [])
+      + ineffective.map { "\($0.key) has no effect: it \($0.reason)" }
     configuration = section.resolvedText
+  }
+
+  /// Keys of the samples that are set and change nothing, with what they are for.
+  private static func ineffective(_ section: ConfigurationSection, _ task: TrainingTask) -> [(key: String, reason: String)] {
+    if task != .classification { return [] }
+    return ["seq_len", "train_samples", "test_samples", "fresh"].filter(section.isChanged).map { ($0, "is of the context tasks") }
   }
 
   private static func settings(_ section: ConfigurationSection, _ task: TrainingTask, _ length: Int) throws -> TrainerSettings {

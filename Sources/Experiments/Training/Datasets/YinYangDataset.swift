@@ -16,6 +16,7 @@ struct YinYangDataset: TrainingDataset {
   let classes = 3
   let channels = 5
   let stepDuration = 1.0
+  var hasValues: Bool { encoding == .current }
   let defaults = DatasetDefaults()
 
   func read(_ folder: String) throws -> DatasetParts {
