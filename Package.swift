@@ -68,7 +68,7 @@ let package = Package(
       ],
       swiftSettings: vector),
     // Tests
-    .executableTarget(name: "mpi-checks", dependencies: ["Parallel"], path: "Tests/mpi-checks", swiftSettings: vector),
+    .executableTarget(name: "mpi-checks", dependencies: ["Parallel", "Running"], path: "Tests/mpi-checks", swiftSettings: vector),
     tests("ParallelTests", ["Parallel", "mpi-checks", "TestKit"]),
     tests("MathsTests", ["Maths", "CKernels"]),
     tests("StorageTests", ["Storage"]),

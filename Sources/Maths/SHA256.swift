@@ -31,6 +31,12 @@ public struct SHA256: Sendable {
     Array(bytes).withUnsafeBytes { update($0) }
   }
 
+  /// The hash of everything so far as hexadecimal text.
+  public func text() -> String {
+    let digits = Array("0123456789abcdef")
+    return digest().map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined()
+  }
+
   /// The 32 bytes of the hash of everything so far; more can follow.
   public func digest() -> [UInt8] {
     var whole = self

@@ -18,20 +18,25 @@ public enum Checkpointing {
   ///
   /// - Parameters:
   ///   - header: rank 0's counts; the others' is not looked at.
+  ///   - pulse: beats after each part of the work, for a watchdog.
   ///   - body: writes this rank's datasets.
   @discardableResult
   public static func write(
-    _ folder: CheckpointFolder, _ header: CheckpointHeader, _ communicator: borrowing Communicator,
+    _ folder: CheckpointFolder, _ header: CheckpointHeader, _ communicator: borrowing Communicator, pulse: Pulse? = nil,
     _ body: (inout CheckpointWriter) throws -> Void
   ) throws -> Double {
     let started = cplatform_nanoseconds()
     let own = communicator.rank == 0 ? try folder.begin() : 0
     let number = try communicator.max(own)
     var writer = try CheckpointWriter(folder, number, rank: communicator.rank)
+    pulse?.beat()
     try body(&writer)
+    pulse?.beat()
     let description = try writer.close()
+    pulse?.beat()
     // Everybody's description is there only when everybody's file is on disk.
     let (bytes, counts) = try communicator.gatherV(description, to: 0)
+    pulse?.beat()
     if communicator.rank == 0 {
       var start = 0
       let files = counts.map { count in

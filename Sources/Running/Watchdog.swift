@@ -4,18 +4,26 @@ import Glibc
 import Parallel
 import Synchronization
 
-/// Where a rank is, written by the run and read by the watchdog. Two relaxed stores per interval.
+/// Where a rank is, written by the run and read by the watchdog. Relaxed stores, a few per interval.
 public final class Pulse: Sendable {
   private let count = Atomic<Int>(0)
   private let step = Atomic<Int>(0)
-  private let phase = Atomic<Int>(Pulse.building)
-  private static let building = -1
+  private let phase = Atomic<Int>(Stage.build.rawValue)
+
+  /// What a rank does before and after the phases that are timed.
+  public enum Stage: Int, Sendable {
+    case build = -1
+    case resume = -2
+    case assembly = -3
+    case results = -4
+  }
 
   public init() {}
 
   /// Tells what the rank does from now on.
   @inline(__always)
   public func enter(_ phase: Phase) { self.phase.store(phase.index, ordering: .relaxed) }
+  public func enter(_ stage: Stage) { phase.store(stage.rawValue, ordering: .relaxed) }
   /// Tells that the rank has come to a step.
   @inline(__always)
   public func reach(_ step: Int) {
@@ -23,12 +31,16 @@ public final class Pulse: Sendable {
     count.wrappingAdd(1, ordering: .relaxed)
   }
 
+  /// Tells that the rank moves, though it has come to no further step.
+  @inline(__always)
+  public func beat() { count.wrappingAdd(1, ordering: .relaxed) }
+
   var beats: Int { count.load(ordering: .relaxed) }
   public var lastStep: Int { step.load(ordering: .relaxed) }
   /// The name of what the rank does.
   public var phaseName: String {
     let index = phase.load(ordering: .relaxed)
-    return index == Self.building ? "build" : Phase.name(of: index)
+    return Stage(rawValue: index).map { "\($0)" } ?? Phase.name(of: index)
   }
 }
 

@@ -25,6 +25,7 @@ extension Simulation {
         guard let column = tile.description.columns.firstIndex(where: { $0.name == name }) else { continue }
         try writer.append(
           object: tile.tile.number, UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count))
+        pulse.beat()
       }
     }
     let underWay = spikesUnderWay()
@@ -71,6 +72,7 @@ extension Simulation {
       try checkpoint.read(Self.name(ofColumn: name), objects: Set(memory.keys), as: S.self) { tile, values in
         guard let target = memory[tile], target.count == values.count else { throw checkpoint.misfit(name, tile) }
         _ = target.update(from: values)
+        pulse.beat()
       }
     }
     try restoreSpikes(checkpoint)
@@ -128,6 +130,7 @@ extension Simulation {
       }
       for spike in (restored[past] ?? []).sorted() { locate(spike) }
       try sendLocated(step: past, external: false)
+      pulse.beat()
     }
     restored = [:]
     prepareInputs(anew: true)

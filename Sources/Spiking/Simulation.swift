@@ -160,7 +160,10 @@ public final class Simulation<S: SimulationScalar> {
   @specialized(where S == Double)
   public func build(progress: (Double) -> Void) throws {
     let isOwned = Set(owned)
-    for i in draws.draws.indices { try draws.draws[i].loadEdges(isOwned: isOwned.contains) }
+    for i in draws.draws.indices {
+      try draws.draws[i].loadEdges(isOwned: isOwned.contains)
+      pulse.beat()
+    }
     if description.storage == .stored {
       let expected = max(expectedSynapses(), 1)
       let arena = SynapseArena(expectedBytes: Int(expected) * RowFormat.units(S.self) * 2)
@@ -168,6 +171,7 @@ public final class Simulation<S: SimulationScalar> {
       for block in blocks {
         let count = try block.build(draws, arena: arena) { more in
           built += more
+          pulse.beat()
           progress(min(Double(built) / expected, 1))
         }
         counts.synapses += count.recurrent
@@ -179,7 +183,10 @@ public final class Simulation<S: SimulationScalar> {
       let memory = EventMemory()
       let sources = draws.sourceTiles(of: owned)
       let places = Dictionary(uniqueKeysWithValues: sources.enumerated().map { ($1, Int32($0)) })
-      for block in blocks { block.prepareProcedural(draws, sourcePlaces: places, memory: memory) }
+      for block in blocks {
+        block.prepareProcedural(draws, sourcePlaces: places, memory: memory)
+        pulse.beat()
+      }
       spikesBySource = SpikesBySource(tiles: sources, tiles)
       // Nobody has counted them; the mean of the rules is what there is.
       counts.synapses = Int(expectedSynapses().rounded())

@@ -9,26 +9,32 @@ public enum ReportAssembly {
   ///   - parts: paths of all parts of one variable, of one or more populations, in any order; at least one.
   ///   - path: of the SONATA file, which appears when it is whole.
   ///   - bufferBytes: memory for the block of frames that is put together at a time.
+  ///   - progress: called after each piece of the work.
   /// - Throws: `StorageError` 65 if a part is damaged, parts do not belong together or a value is missing, 66 if a part is missing,
   ///   73 or 74 if the file cannot be written.
-  public static func assemble(parts: [String], into path: String, bufferBytes: Int = 64 << 20) throws(StorageError) {
+  public static func assemble(
+    parts: [String], into path: String, bufferBytes: Int = 64 << 20, progress: () -> Void = {}
+  ) throws(StorageError) {
     precondition(!parts.isEmpty, "there are no parts to assemble")
     var byPopulation: [String: [ReportSource]] = [:]
     for part in parts {
       let source = try ReportSource(part)
       byPopulation[source.description.population, default: []].append(source)
+      progress()
     }
     let file = try HDF5File.create(path)
     try SonataSpikeLayout.writeSonataMark(file)
     for population in byPopulation.keys.sorted() {
       // By first frame: a later part then never holds an earlier frame of a neuron, which the check for doubles relies on.
       let sources = byPopulation[population]!.sorted { ($0.firstFrame, $0.path) < ($1.firstFrame, $1.path) }
-      try write(sources, to: file, bufferBytes: bufferBytes)
+      try write(sources, to: file, bufferBytes: bufferBytes, progress)
     }
     try file.close()
   }
 
-  private static func write(_ sources: [ReportSource], to file: borrowing HDF5File, bufferBytes: Int) throws(StorageError) {
+  private static func write(
+    _ sources: [ReportSource], to file: borrowing HDF5File, bufferBytes: Int, _ progress: () -> Void
+  ) throws(StorageError) {
     let description = sources[0].description
     for source in sources where source.description != description {
       throw .badData(
@@ -64,6 +70,7 @@ public enum ReportAssembly {
       }
       try file.write(group + "/data", firstRow: Int(from), values)
       from = block.upperBound
+      progress()
     }
   }
 

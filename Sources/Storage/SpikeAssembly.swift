@@ -6,6 +6,9 @@
 /// step from all parts at once and sorts the spikes of one step by population and id. Memory holds one block of each part, one block of
 /// each population and the spikes of one step.
 public enum SpikeAssembly {
+  /// Spikes after which progress is told.
+  private static let pieceRecords = 1 << 16
+
   /// How many spikes each population has, in the order of the populations.
   public struct Summary: Sendable, Equatable {
     public let populations: [String]
@@ -16,10 +19,13 @@ public enum SpikeAssembly {
   ///   - parts: paths of all parts of one run, in any order; at least one.
   ///   - path: of the SONATA file, which appears when it is whole.
   ///   - bufferBytes: memory for the blocks of all parts together.
+  ///   - progress: called after each piece of the work.
   /// - Throws: `StorageError` 65 if a part is damaged or parts do not belong together, 66 if one is missing, 73 or 74 if the file cannot
   ///   be written.
   @discardableResult
-  public static func assemble(parts: [String], into path: String, bufferBytes: Int = 64 << 20) throws(StorageError) -> Summary {
+  public static func assemble(
+    parts: [String], into path: String, bufferBytes: Int = 64 << 20, progress: () -> Void = {}
+  ) throws(StorageError) -> Summary {
     precondition(!parts.isEmpty, "there are no parts to assemble")
     let blockRecords = max(256, bufferBytes / parts.count / 16)
     var cursors: [SpikeCursor] = []
@@ -36,7 +42,7 @@ public enum SpikeAssembly {
       }
       cursors.append(SpikeCursor(reader, blockRecords: blockRecords))
     }
-    let counts = try count(cursors, populations: populations.count)
+    let counts = try count(cursors, populations: populations.count, progress)
     let file = try HDF5File.create(path)
     try SonataSpikeLayout.writeHeader(file)
     var outputs: [SpikeOutput] = []
@@ -44,7 +50,7 @@ public enum SpikeAssembly {
     for (name, count) in zip(populations, counts) {
       outputs.append(try SpikeOutput(file, population: name, count: count, bufferRows: rows))
     }
-    try merge(&cursors, time: StepTime(resolution: resolution), into: &outputs, of: file)
+    try merge(&cursors, time: StepTime(resolution: resolution), into: &outputs, of: file, progress)
     for i in outputs.indices { try outputs[i].flush(to: file) }
     try file.close()
     return Summary(populations: populations, spikes: counts)
@@ -58,9 +64,10 @@ public enum SpikeAssembly {
     return (names, resolution)
   }
 
-  private static func count(_ cursors: [SpikeCursor], populations: Int) throws(StorageError) -> [Int] {
+  private static func count(_ cursors: [SpikeCursor], populations: Int, _ progress: () -> Void) throws(StorageError) -> [Int] {
     var counts = [Int](repeating: 0, count: populations)
     for var cursor in cursors {
+      progress()
       var last: Int64 = .min
       while let (step, key) = try cursor.next() {
         let population = Int(key >> 48)
@@ -69,15 +76,16 @@ public enum SpikeAssembly {
         }
         last = step
         counts[population] += 1
+        if cursor.taken % pieceRecords == 0 { progress() }
       }
     }
     return counts
   }
 
   private static func merge(
-    _ cursors: inout [SpikeCursor], time: StepTime, into outputs: inout [SpikeOutput], of file: borrowing HDF5File
+    _ cursors: inout [SpikeCursor], time: StepTime, into outputs: inout [SpikeOutput], of file: borrowing HDF5File, _ progress: () -> Void
   ) throws(StorageError) {
-    var queue = StepQueue()
+    var queue = StepQueue(), done = 0
     for i in cursors.indices { if let step = try cursors[i].step() { queue.insert(step, i) } }
     var keys: [UInt64] = []
     while let step = queue.first?.step {
@@ -88,6 +96,11 @@ public enum SpikeAssembly {
         if let later = try cursors[first.part].step() { queue.insert(later, first.part) }
       }
       keys.sort()
+      done += keys.count
+      if done >= pieceRecords {
+        progress()
+        done = 0
+      }
       let milliseconds = time.milliseconds(step)
       for key in keys { try outputs[Int(key >> 48)].append(milliseconds, id: key & (SpikePart.largestID - 1), to: file) }
     }

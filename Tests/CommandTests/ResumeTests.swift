@@ -258,6 +258,26 @@ final class StoppedRun {
     try run.expectSame("kept", as: "whole", "after a full disk")
   }
 
+  /// Also while the network is built.
+  @Test func aRankThatStallsInTheBuildIsNoticed() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file(
+      "config.yaml",
+      """
+      duration: 10
+      populations: [{name: E, model: iaf_psc_exp, count: 20000}]
+      projections: [{from: E, to: E, rule: {fixed_indegree: 1500}, weight: {normal: {mean: 1, sd: 1}}, delay: 1.5}]
+      """)
+    let outcome = try BuiltProgram.shell(
+      """
+      mpirun -n 2 colonnade simulate \(config) --output \(folder.place("run")) --quiet --stall-limit 2s & pid=$!
+      for i in $(seq 2000); do grep -q run.start \(folder.place("run"))/run.jsonl 2>/dev/null && break; sleep 0.01; done
+      kill -STOP $(pgrep -P $pid | tail -1); wait $pid
+      """)
+    #expect(outcome.code == 70 && outcome.messages.count == 1, "\(outcome.code): \(outcome.errors)")
+    #expect(outcome.errors.contains("no progress") && outcome.errors.contains("in phase build"), "\(outcome.errors)")
+  }
+
   /// A rank that is stopped from outside makes the others end with a word.
   @Test func aStalledRankIsNoticed() throws {
     let run = try StoppedRun()

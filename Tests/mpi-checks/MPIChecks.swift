@@ -13,9 +13,10 @@ enum MPIChecks {
     case "rehearse": exit(withWorld { _ in try checkLaws(Communicator.rehearsal(rank: number[0], of: number[1], perNode: 2)) })
     case "fail": exit(withWorld { try fail($0, how: arguments[1], rank: number.count > 1 ? number[1] : 0) })
     case "cost": exit(withWorld { try measureExchange($0, words: number.first ?? 60) })
+    case "work": exit(withWorld { try workAlone($0, beats: number.first == 1) })
     case "launch": exit(withWorld { try tellLaunch($0) })
     default:
-      print("mpi-checks laws [MESSAGE-LIMIT] | rehearse RANK SIZE | fail HOW [RANK] | cost [WORDS] | launch")
+      print("mpi-checks laws [MESSAGE-LIMIT] | rehearse RANK SIZE | fail HOW [RANK] | cost [WORDS] | work BEATS | launch")
       exit(64)
     }
   }

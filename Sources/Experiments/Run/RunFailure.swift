@@ -13,9 +13,12 @@ struct RunFailure: Error, Sendable, CustomStringConvertible, ExitCoded {
     exitCode = ErrorCode.of(error)
   }
 
-  /// Runs a body; what it throws carries the phase that the run was in then, and no path that only one rank has.
+  /// Runs a body; what it throws carries the phase that the run was in then, and no path that only one rank has. Of phases within phases
+  /// the innermost counts.
   static func inPhase<Result>(of phase: @autoclosure () -> String, in folder: RunFolder, _ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as StorageError {
+    do { return try body() } catch let error as RunFailure {
+      throw error
+    } catch let error as StorageError {
       throw RunFailure(folder.told(error), phase: phase())
     } catch { throw RunFailure(error, phase: phase()) }
   }

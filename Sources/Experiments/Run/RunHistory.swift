@@ -1,25 +1,29 @@
 // What earlier parts of a run took, carried from checkpoint to checkpoint so that the figures at the end are those of the whole run.
 import Parallel
 import Running
-import Spiking
 import Storage
 
-/// The time of a simulation before it was resumed.
+/// The time of a run before it was resumed.
 struct RunHistory: Sendable {
   private static let name = "seconds"
 
+  /// The phases whose times are kept.
+  private let counted: [Phase]
   /// [s] Wall time after the presimulation, and the same times the ranks it was taken on.
   var wallTime = 0.0
   var coreTime = 0.0
   /// [ms] Model times at which the run was resumed.
   var resumedAt: [Double] = []
-  /// [s] Of the stopwatch on this rank: the phases of a simulation, then the total.
-  private(set) var seconds = [Double](repeating: 0, count: Phase.simulation.count + 1)
+  /// [s] Of the stopwatch on this rank: the phases, then the total.
+  private(set) var seconds: [Double]
 
-  init() {}
+  init(_ counted: [Phase] = Phase.simulation) {
+    self.counted = counted
+    seconds = [Double](repeating: 0, count: counted.count + 1)
+  }
 
-  var phases: [(phase: Phase, seconds: Double)] { zip(Phase.simulation, seconds).map { (phase: $0, seconds: $1) } }
-  var total: Double { seconds[Phase.simulation.count] }
+  var phases: [(phase: Phase, seconds: Double)] { zip(counted, seconds).map { (phase: $0, seconds: $1) } }
+  var total: Double { seconds[counted.count] }
 
   /// The members of a checkpoint's header after so much more wall time.
   func values(wallTime more: Double, ranks: Int) -> JSONObject {
@@ -29,9 +33,9 @@ struct RunHistory: Sendable {
     ]
   }
 
-  /// Writes this rank's stopwatch.
-  static func write<S: SimulationScalar>(_ simulation: Simulation<S>, to writer: inout CheckpointWriter, object: Int) throws {
-    try writer.write(name, object: object, Phase.simulation.map { simulation.stopwatch.seconds(of: $0) } + [simulation.stopwatch.total])
+  /// Writes this rank's times of the whole run so far: of the phases, then the total.
+  static func write(_ seconds: [Double], to writer: inout CheckpointWriter, object: Int) throws {
+    try writer.write(name, object: object, seconds)
   }
 
   /// Takes the times of the given ranks of a checkpoint; their sum is spread by `share`.

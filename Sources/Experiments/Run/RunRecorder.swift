@@ -1,6 +1,7 @@
 // Writes one rank's recordings while a simulation runs, and assembles all ranks' parts when it is done.
 import Networks
 import Parallel
+import Running
 import Spiking
 import Storage
 
@@ -144,18 +145,19 @@ final class RunRecorder: SimulationObserver {
   }
 
   /// Makes one file of each recording from all ranks' parts, on rank 0; the parts stay. Collective.
-  func assemble(_ communicator: borrowing Communicator) throws {
+  func assemble(_ pulse: Pulse, _ communicator: borrowing Communicator) throws {
     try communicator.barrier()
     try rates?.write(folder.file("rates.csv"), communicator)
-    if communicator.rank == 0 {
-      let all = parts.all
-      if description.spikeRecording.contains(where: { $0 != .none }) {
-        _ = try SpikeAssembly.assemble(parts: all.map(folder.spikePart), into: folder.spikes)
-      }
-      for (i, recording) in description.columnRecordings.enumerated() {
-        try ReportAssembly.assemble(parts: all.map { folder.reportPart(i, $0) }, into: folder.file(recording.file))
-      }
+    try WorkOfOne.run(pulse, communicator) { beat in try assemble(beat) }
+  }
+
+  private func assemble(_ beat: () -> Void) throws {
+    let all = parts.all
+    if description.spikeRecording.contains(where: { $0 != .none }) {
+      _ = try SpikeAssembly.assemble(parts: all.map(folder.spikePart), into: folder.spikes, progress: beat)
     }
-    try communicator.barrier()
+    for (i, recording) in description.columnRecordings.enumerated() {
+      try ReportAssembly.assemble(parts: all.map { folder.reportPart(i, $0) }, into: folder.file(recording.file), progress: beat)
+    }
   }
 }

@@ -53,6 +53,7 @@ final class SimulationCourse<S: SimulationScalar> {
 
   /// Goes on from a checkpoint; returns what there is to note about it. Collective.
   func resume(_ start: RunStart, _ communicator: borrowing Communicator) throws -> [String] {
+    simulation.pulse.enter(.resume)
     let restored = try start.restore(communicator) { checkpoint in
       try check(checkpoint)
       try simulation.restore(checkpoint, ranks: ranks)
@@ -100,7 +101,7 @@ final class SimulationCourse<S: SimulationScalar> {
     let projections = network.projections.map { "\($0.name) \($0.source) \($0.target) \($0.rule.name)" }
     var hash = SHA256()
     hash.update((populations + projections).joined(separator: "\n").utf8)
-    return hash.digest().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    return hash.text()
   }
 
   /// Simulates to the end; returns why it stopped before, with a checkpoint written. Collective.
@@ -108,11 +109,6 @@ final class SimulationCourse<S: SimulationScalar> {
     try RunFailure.inPhase(of: "output", in: folder) {
       try recorder.open(neurons: simulation.samplers.map(\.neurons), about: simulation.samplers.map(\.about))
     }
-    let resolution = description.resolution
-    let watchdog = try options.limits.stall.map { limit in
-      try Watchdog(simulation.pulse, limit: limit, communicator) { "at \(HumanUnits.significant(Double($0) * resolution, 9)) ms" }
-    }
-    defer { watchdog?.end() }
     control.begin()
     return try RunFailure.inPhase(of: simulation.pulse.phaseName, in: folder) {
       if let reason = try presimulate(communicator) { return reason }
@@ -202,10 +198,12 @@ final class SimulationCourse<S: SimulationScalar> {
     ]
     for (key, value) in history.values(wallTime: more, ranks: ranks).members { values[key] = value }
     let header = CheckpointHeader(kind: "simulation", step: simulation.step, configuration: experiment.configuration, values: values)
-    let seconds = try Checkpointing.write(folder.checkpoints, header, communicator) { writer in
+    let seconds = try Checkpointing.write(folder.checkpoints, header, communicator, pulse: simulation.pulse) { writer in
       try simulation.write(to: &writer)
       try recorder.write(to: &writer)
-      try RunHistory.write(simulation, to: &writer, object: rank)
+      simulation.pulse.beat()
+      let stopwatch = simulation.stopwatch
+      try RunHistory.write(stopwatch.seconds(of: Phase.simulation) + [stopwatch.total], to: &writer, object: rank)
       lastCheckpointBytes = writer.bytes
     }
     simulation.pulse.reach(simulation.step)
@@ -227,8 +225,11 @@ final class SimulationCourse<S: SimulationScalar> {
 
   /// Ends the parts and makes the files of the run. Collective.
   func assemble(_ communicator: borrowing Communicator) throws {
+    simulation.pulse.enter(.assembly)
     try recorder.close()
-    try recorder.assemble(communicator)
+    try recorder.assemble(simulation.pulse, communicator)
+    simulation.pulse.enter(.results)
+    simulation.pulse.beat()
   }
 
   private func tell(_ lines: [String]) {

@@ -36,10 +36,17 @@ public enum SimulationRun {
   ) throws -> Int32 {
     cplatform_flush_denormals()
     let control = RunControl(options.limits)
+    // A signal that comes after the last step must find somebody who notes it, or it would end the process.
+    defer { withExtendedLifetime(control) {} }
     let speaks = communicator.rank == 0
     let folder = RunFolder(options.output)
     let description = experiment.description
     let simulation = try Simulation<S>(description, communicator)
+    let resolution = description.resolution
+    let watchdog = try options.limits.stall.map { limit in
+      try Watchdog(simulation.pulse, limit: limit, communicator) { "at \(HumanUnits.significant(Double($0) * resolution, 9)) ms" }
+    }
+    defer { watchdog?.end() }
     let start = try RunStart.find(options.resume, output: folder, communicator)
     try start?.check(kind: "simulation", configuration: experiment.configuration, free: ConfigurationDifference.free + ["duration"])
     // Everybody has looked before anything is changed.
@@ -60,7 +67,7 @@ public enum SimulationRun {
     if let launched = communicator.launchedSize {
       notes.append("the launcher started \(launched) processes but MPI sees one: is this the mpirun of another MPI library?")
     }
-    let buildTime = try build(simulation, options, communicator, log)
+    let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
 
     let course = SimulationCourse(simulation, experiment, options, folder, control, log, communicator)
     if let start { notes += try RunFailure.inPhase(of: "resume", in: folder) { try course.resume(start, communicator) } }
@@ -70,13 +77,17 @@ public enum SimulationRun {
       return ExitCode.stoppedEarly.rawValue
     }
     try RunFailure.inPhase(of: "assembly of the output", in: folder) { try course.assemble(communicator) }
-    var result = try RunResult(
-      experiment, simulation, communicator, buildTime: buildTime, runTime: course.wallTime, history: course.history)
+    var result = try RunFailure.inPhase(of: "results", in: folder) {
+      try RunResult(experiment, simulation, communicator, buildTime: buildTime, runTime: course.wallTime, history: course.history)
+    }
     result.notes = notes + result.notes
+    // What is left is rank 0's alone, and the report of a long run takes its time.
+    watchdog?.end()
     if speaks {
-      try AtomicFile.write(folder.summary, text: JSONValue.object(result.summary).prettyText + "\n")
+      let text = JSONValue.object(result.summary).prettyText + "\n"
+      try RunFailure.inPhase(of: "results", in: folder) { try AtomicFile.write(folder.summary, text: text) }
       try log?.event("run.end", result.summary)
-      if options.writesReport { try RunReport.write(folder) }
+      if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
       // From here on the run is finished: first what it could be resumed from goes, then what that refers to.
       folder.checkpoints.removeAll()
       folder.removeParts()
