@@ -21,7 +21,7 @@ extension TrainingError: ExitCoded {
   public var exitCode: Int32 {
     switch self {
     case .invalidNetwork, .invalidBatch, .invalidSetting, .notExpressible: ExitCode.badConfiguration.rawValue
-    case .invalidData, .wrongShape: ExitCode.badData.rawValue
+    case .invalidData, .wrongShape, .otherNetwork: ExitCode.badData.rawValue
     case .notFinite: ExitCode.numericalFailure.rawValue
     }
   }

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible, Equatable {
   /// A part of a network that another format has no word for.
   case notExpressible(part: String, reason: String)
   case wrongShape(name: String, expected: [Int], found: [Int])
+  /// Weights of a file that are those of another network.
+  case otherNetwork(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -18,10 +20,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible, Equatable {
     case .invalidData(let text): "data: \(text)"
     case .invalidSetting(let text): "training: \(text)"
     case .notFinite(let what, let step, let value):
-      "training: \(what) is \(value) at step \(step); lower the learning rate or clip the gradient, then resume from the last checkpoint"
+      "training: \(what) is \(value) at step \(step); "
+        + "lower the learning rate (--set lr=...) or clip the gradient (--set clip=1), and begin again with --resume never"
     case .notExpressible(let part, let reason): "\(part) cannot be written: \(reason)"
     case .wrongShape(let name, let expected, let found):
       "weights: '\(name)' has shape \(found) where the network needs \(expected); use weights of a network of the same sizes"
+    case .otherNetwork(let path, let reason): "weights: \(path) \(reason); give the configuration of the run that it comes from"
     }
   }
 }

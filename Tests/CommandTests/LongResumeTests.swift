@@ -76,6 +76,16 @@ private func milliseconds(_ range: ClosedRange<Int>) -> String { String(Double(I
     }
   }
 
+  /// The same for training, five times over.
+  @Test func fiveTrainingsWithKilledRanks() throws {
+    let training = try SmallTraining(["task_type=memory", "seq_len=2", "epoch=6000", "schedule=constant"])
+    #expect(try training.start("whole", ranks: 2).code == 0)
+    for round in 0..<5 {
+      let kills = try training.killUntilDone("run\(round)", most: 6)
+      #expect(try training.hash("run\(round)") == training.hash("whole"), "round \(round), \(kills) kills")
+    }
+  }
+
   /// Killed at fifty moments while checkpoints are written one after the other: one rank, or all.
   @Test func fiftyKillsWhileACheckpointIsWritten() throws {
     let run = try StoppedRun()

@@ -4,45 +4,6 @@ import Storage
 import TestKit
 import Testing
 
-/// Ten classes of spoken digits made up of noise around a class's own channels, under the names of a real data set.
-private func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = false) throws {
-  var word: UInt64 = 11
-  func below(_ bound: Int) -> Int {
-    word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int(word >> 33) % bound
-  }
-  for (part, each) in [("train", 6), ("test", 2)] {
-    var times: [[Float]] = [], units: [[UInt16]] = [], labels: [UInt16] = []
-    for recording in 0..<10 * each {
-      let label = recording % 10, count = 60 + below(20)
-      times.append((0..<count).map { Float($0) * 0.001 })
-      units.append((0..<count).map { _ in UInt16(below(3) == 0 ? below(700) : 70 * label + below(40)) })
-      labels.append(label == 9 ? lastLabel : UInt16(label))
-    }
-    let path = folder.place("fsdd_spikes_\(part).h5")
-    let file = try HDF5File.create(path)
-    try file.write("spikes/times", sequences: times, fileType: .float16)
-    try file.write("spikes/units", sequences: units)
-    try file.write("labels", labels)
-    try file.write("extra/speaker", labels.indices.map { UInt16($0 % 3) })
-    try file.close()
-    if cut { try AtomicFile.write(path, Array(try WholeFile.read(path).prefix(3000))) }
-  }
-}
-
-private let small = """
-  dataset: fsdd
-  spatial_factor: 0.1
-  units: 12
-  epoch: 2
-  batch_size: 24
-  micro_batch: 4
-  train_samples: 48
-  test_samples: 20
-  validation_share: 0
-  spike_reg_l2: 0.001
-  """
-
 @Suite(.serialized) struct TrainTests {
   private func train(_ folder: ScratchFolder, _ name: String, ranks: Int? = nil, _ settings: [String]) throws -> JSONValue {
     let arguments = ["data_path=\(folder.path)"] + settings
@@ -57,7 +18,7 @@ private let small = """
   private func start(
     _ folder: ScratchFolder, _ name: String, ranks: Int? = nil, _ settings: [String], _ options: [String] = [], without: [String] = []
   ) throws -> ProgramOutcome {
-    let lines = small.split(separator: "\n").filter { line in !without.contains { line.hasPrefix($0 + ":") } }
+    let lines = smallTraining.split(separator: "\n").filter { line in !without.contains { line.hasPrefix($0 + ":") } }
     let config = try folder.file("config-\(without.count).yaml", lines.joined(separator: "\n") + "\n")
     let arguments = (["data_path=\(folder.path)"] + settings).flatMap { ["--set", $0] }
     return try BuiltProgram.run(
@@ -72,7 +33,7 @@ private let small = """
   ]) func weightsAreTheSameOnAnyNumberOfRanks(settings: [String]) throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     let alone = try train(folder, "alone", settings)
     #expect(alone["weights_hash"]?.string?.count == 64)
     #expect(alone["epochs"]?.int == 2)
@@ -90,7 +51,7 @@ private let small = """
   @Test func resolvedConfigurationGivesTheSameRunAndWeightsEvaluateAsTested() throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     let first = try train(folder, "first", ["task_type=classification", "validation_share=0.3", "select=best", "epoch=4"])
     #expect(folder.names("first") == ["configuration.yaml", "example.h5", "report.html", "run.jsonl", "summary.json", "weights.h5"])
     let again = try BuiltProgram.run(
@@ -115,10 +76,11 @@ private let small = """
 
   /// What is set, the exit code, and what the message says.
   private static let refused: [(settings: [String], code: Int32, words: [String])] = [
-    (["data_path=/nowhere"], 66, ["/nowhere/fsdd_spikes/fsdd_spikes_train.h5", "fsdd", "SOURCE.txt", "data_path"]),
+    (["data_path=/nowhere"], 66, ["(phase: data)", "/nowhere/fsdd_spikes/fsdd_spikes_train.h5", "fsdd", "SOURCE.txt", "data_path"]),
     (["batch_size=30"], 78, ["batch_size", "multiple of micro_batch", "30 and 4"]),
     (["batch_size=8"], 78, ["3 ranks share 2 micro-batches"]), (["batch_size=96"], 78, ["do not fill one batch of 96"]),
-    (["lr=1e30"], 76, ["is ", "at step", "lower the learning rate"]), (["model_typ=lif"], 78, ["--set model_typ", "'model_type'"]),
+    (["lr=1e30"], 76, ["is ", "at step", "lower the learning rate", "--resume never", "(phase: train)"]),
+    (["model_typ=lif"], 78, ["--set model_typ", "'model_type'"]),
     (["model_type=gru"], 78, ["clif, lif, lsnn, add_clif", "gru"]), (["seq_len=10"], 78, ["seq_len", "between 1 and 9"]),
     (["task_type=classification", "held_out_speakers=[7]"], 78, ["speaker 7", "0, 1, 2"]),
     (["held_out_speakers=[0, 1, 2]"], 78, ["no speaker"]),
@@ -129,13 +91,13 @@ private let small = """
   @Test(arguments: refused) func refusals(settings: [String], code: Int32, words: [String]) throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     try expectRefusal(folder, settings, code: code, words, ranks: words[0].hasPrefix("3 ranks") ? [3] : [nil, 3])
   }
 
   @Test func refusesDamagedData() throws {
     let folder = try ScratchFolder()
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     try writeDigits(folder, cut: true)
     try expectRefusal(folder, [], code: 65, ["fsdd_spikes_train.h5"])
     try writeDigits(folder, lastLabel: 10)
@@ -152,7 +114,7 @@ private let small = """
   ]) func partsOfARunGiveTheWeightsOfTheWhole(settings: [String]) throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     let whole = try train(folder, "whole", settings)
     var parts = 0, code: Int32 = 75
     while code == 75 && parts < 20 {
@@ -178,7 +140,7 @@ private let small = """
   @Test func theCheckpointSignalStopsAndTheRunGoesOn() throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     let settings = ["task_type=recognition", "seq_len=2", "epoch=3000", "schedule=constant"]
     let sets = (["data_path=\(folder.path)"] + settings).map { "--set \($0)" }.joined(separator: " ")
     let line = """
@@ -197,7 +159,7 @@ private let small = """
   @Test func aFailedRunKeepsItsLastGoodCheckpoint() throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     let settings = ["lr=1e30", "train_samples=240"]
     let stopped = try start(folder, "run", settings, ["--max-hours", "0.001s"])
     #expect(stopped.code == 75, "\(stopped.errors)")
@@ -218,7 +180,7 @@ private let small = """
   @Test func exportsAndImportsNIR() throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     for model in ["lif", "cuba_lif"] {
       let settings = ["task_type=classification", "model_type=\(model)", "reset=zero", "epoch=1"]
       let first = try train(folder, model, settings)
@@ -261,7 +223,7 @@ private let small = """
   @Test func refusesWeightsOfAnotherShape() throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     _ = try train(folder, "run", ["epoch=1"])
     let outcome = try BuiltProgram.run(
       "colonnade", ["evaluate", folder.place("run"), "--weights", folder.place("run/weights.h5"), "--set", "units=13"])

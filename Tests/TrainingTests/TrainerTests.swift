@@ -133,6 +133,26 @@ struct TrainerTests {
     #expect(after.accuracy > 0.9, "accuracy \(before.accuracy) before, \(after.accuracy) after")
   }
 
+  /// What is no number is neither scored nor taken for weights.
+  @Test func refusesWhatIsNoNumber() throws {
+    let trainer = try Self.trainer(.clif, transport: LocalTransport<Float>())
+    try trainer.checkFinite()
+    trainer.parameters[trainer.network.layout.views[0].offset] = .infinity
+    #expect(throws: TrainingError.notFinite(what: "a weight", step: 0, value: .infinity)) { try trainer.checkFinite() }
+    trainer.parameters.fill(.nan)
+    #expect(throws: TrainingError.self) { try trainer.evaluate(Self.data()) }
+  }
+
+  /// A watchdog sees every micro-batch.
+  @Test func beatsWithEveryMicroBatch() throws {
+    let trainer = try Self.trainer(.clif, transport: LocalTransport<Float>())
+    #expect(trainer.pulse.phaseName == "build")
+    _ = try trainer.trainStep(Self.data())
+    #expect(trainer.pulse.lastStep == 1 && trainer.pulse.phaseName == "optimiser")
+    _ = try trainer.evaluate(Self.data())
+    #expect(trainer.pulse.lastStep == 1 && trainer.pulse.phaseName == "sum")
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     var settings = Self.settings(.memory, length: 2)
     settings.batch = 30

@@ -9,6 +9,8 @@ struct TrainingData {
   let test: any Dataset
   let classNames: [String]
   private(set) var notes: [String] = []
+  /// A hash over the labels, lengths and numbers of events of all recordings, part by part in their order: other data have another.
+  let fingerprint: String
 
   /// Reads the recordings; every rank reads all of them.
   init(_ experiment: TrainingExperiment) throws {
@@ -21,6 +23,7 @@ struct TrainingData {
     for (name, part) in [("training", parts.train), ("test", parts.test)] where part.leftOut > 0 {
       notes.append("\(part.leftOut) \(name) recordings left out: the cut by duration_ratio leaves no event of them")
     }
+    fingerprint = Self.fingerprint([parts.train, parts.validation, parts.test])
     let names = parts.train.classNames
     let seed = experiment.dataSeed
     switch experiment.task {
@@ -46,5 +49,23 @@ struct TrainingData {
       test = try compose(parts.test, experiment.testSamples, .testSamples, fresh: false)
       classNames = ["no", "yes"]
     }
+    if validation == nil, experiment.selection == .best || experiment.patience != nil {
+      throw TrainingError.invalidSetting(
+        "select: best and patience need a validation part, and this one has no sample; raise validation_share, or use select: last")
+    }
+  }
+
+  private static func fingerprint(_ parts: [RecordingSet?]) -> String {
+    var numbers: [Int64] = []
+    for part in parts {
+      numbers.append(Int64(part?.count ?? -1))
+      guard let part else { continue }
+      for (label, events) in zip(part.labels, part.sequences) {
+        numbers += [Int64(label), Int64(events.steps), Int64(events.channels.count)]
+      }
+    }
+    var hash = SHA256()
+    numbers.withUnsafeBytes { hash.update($0) }
+    return hash.text()
   }
 }

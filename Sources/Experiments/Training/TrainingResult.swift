@@ -7,6 +7,9 @@ import Storage
 import Training
 
 struct TrainingResult {
+  /// The phases of the table.
+  static let phases = Phase.training.filter { $0 != .output }
+
   let figures: TrainingFigures
   let table: PerformanceTable
   let summary: JSONObject
@@ -17,8 +20,7 @@ struct TrainingResult {
     _ communicator: borrowing Communicator
   ) throws {
     let trainer = course.trainer, state = course.state
-    let phases = Phase.training.filter { $0 != .output }
-    let mine = phases.map { trainer.seconds(of: $0) } + [course.seconds]
+    let phases = Self.phases, mine = course.phaseSeconds
     let all = try communicator.allGather(mine)
     let perRank = stride(from: 0, to: all.count, by: mine.count).map { Array(all[$0..<$0 + mine.count]) }
     table = PerformanceTable(phases: phases, seconds: perRank.map { Array($0.dropLast()) }, totals: perRank.map { $0.last ?? 0 })

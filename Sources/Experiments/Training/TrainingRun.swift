@@ -19,7 +19,7 @@ public enum TrainingRun {
   }
 
   /// Scores stored weights on the test part. Collective.
-  /// - Throws: `TrainingError` 65 for weights of another shape.
+  /// - Throws: `TrainingError` 65 for weights of another shape or network.
   public static func evaluate(
     _ experiment: TrainingExperiment, weights path: String, _ communicator: borrowing Communicator
   ) throws -> TrainingScore {
@@ -33,7 +33,7 @@ public enum TrainingRun {
     _ experiment: TrainingExperiment, _ path: String, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> TrainingScore {
     let trainer = try makeTrainer(experiment, communicator, as: S.self)
-    try trainer.network.restore(try WeightsFile.read(path), into: trainer.parameters)
+    try trainer.network.restore(try WeightsFile.read(path, of: trainer.network), into: trainer.parameters)
     let data = try TrainingData(experiment)
     return try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
   }
@@ -49,20 +49,28 @@ public enum TrainingRun {
     return trainer
   }
 
-  /// Keys that a resumed run may have otherwise: where the data lie, how much of the tape is kept, and what has no effect.
-  private static let free = ["data_path", "nb_worker", "recompute_segments"]
+  /// Keys that a resumed run may have otherwise: where the data lie, how much of the tape is kept, what has no effect, and how many epochs
+  /// there are, unless the learning rate depends on it.
+  private static func free(_ experiment: TrainingExperiment) -> [String] {
+    let keys = ["data_path", "nb_worker", "recompute_segments"]
+    // A cosine spans the whole run; the other schedules go on as they began.
+    if case .cosine = experiment.settings.learningRate.decay { return keys }
+    return keys + ["epoch"]
+  }
 
   private static func run<S: WeightScalar>(
     _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> Int32 {
     cplatform_flush_denormals()
-    var control = RunControl(options.limits)
+    let control = RunControl(options.limits)
+    // A signal that comes after the last step must find somebody who notes it, or it would end the process.
+    defer { withExtendedLifetime(control) {} }
     let speaks = communicator.rank == 0
     let folder = RunFolder(options.output)
-    let trainer = try makeTrainer(experiment, communicator, as: S.self)
-    let data = try TrainingData(experiment)
+    let trainer = try RunFailure.inPhase(of: "build", in: folder) { try makeTrainer(experiment, communicator, as: S.self) }
+    let data = try RunFailure.inPhase(of: "data", in: folder) { try TrainingData(experiment) }
     let start = try RunStart.find(options.resume, output: folder, communicator)
-    try start?.check(kind: "training", configuration: experiment.configuration, free: free)
+    try start?.check(kind: "training", configuration: experiment.configuration, free: free(experiment))
     // Everybody has looked before anything is changed.
     try communicator.barrier()
     if speaks {
@@ -75,31 +83,54 @@ public enum TrainingRun {
     var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)
     var notes = experiment.notes + data.notes
     if let start {
-      let restored = try start.restore(communicator) { try course.load($0) }
+      let (rank, ranks) = (communicator.rank, communicator.size)
+      let restored = try RunFailure.inPhase(of: "resume", in: folder) {
+        try start.restore(communicator) { try course.load($0, rank: rank, of: ranks) }
+      }
+      try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
       notes += restored.notes
       try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
       if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
     }
-    if let reason = try course.train(data, communicator, &control, checkpoints: folder.checkpoints) {
+    let watchdog = try options.limits.stall.map { limit in
+      try Watchdog(trainer.pulse, limit: limit, communicator) { "after step \($0)" }
+    }
+    defer { watchdog?.end() }
+    let stop = try RunFailure.inPhase(of: "train", in: folder) { try course.train(data, communicator, control, folder) }
+    if let reason = stop {
       let place = "Stopped after step \(trainer.steps): \(reason)."
       if speaks && !options.quiet { tell("\(place) The same command goes on from \(folder.checkpoints.path)\n") }
       try communicator.barrier()
       return ExitCode.stoppedEarly.rawValue
     }
-    let test = try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
-    let result = try TrainingResult(experiment, course, test, notes: notes, communicator)
+    let test = try RunFailure.inPhase(of: "test", in: folder) {
+      try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
+    }
+    let result = try RunFailure.inPhase(of: "results", in: folder) {
+      try TrainingResult(experiment, course, test, notes: notes, communicator)
+    }
+    // What is left is rank 0's alone.
+    watchdog?.end()
     if speaks {
-      try WeightsFile.write(folder.weights, trainer.network.weights(trainer.parameters), title: experiment.title)
-      try TrainingExample(experiment, trainer.network, trainer.parameters, data.test).write(folder.example)
-      try AtomicFile.write(folder.summary, text: JSONValue.object(result.summary).prettyText)
+      try RunFailure.inPhase(of: "results", in: folder) { try write(result, experiment, trainer, data, folder) }
       try log?.event("run.end", result.summary)
-      if options.writesReport { try RunReport.write(folder) }
+      if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
       // From here on the run is finished.
       folder.checkpoints.removeAll()
       if !options.quiet { result.tell(folder, test) }
     }
     try communicator.barrier()
     return 0
+  }
+
+  /// The files of a finished run; the summary, which makes it finished, comes last.
+  private static func write<S: WeightScalar, T>(
+    _ result: TrainingResult, _ experiment: TrainingExperiment, _ trainer: Trainer<S, T>, _ data: TrainingData, _ folder: RunFolder
+  ) throws {
+    let network = trainer.network
+    try WeightsFile.write(folder.weights, network.weights(trainer.parameters), of: network.description, title: experiment.title)
+    try TrainingExample(experiment, network, trainer.parameters, data.test).write(folder.example)
+    try AtomicFile.write(folder.summary, text: JSONValue.object(result.summary).prettyText)
   }
 
   private static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }

@@ -31,6 +31,8 @@ public final class GradientPass<S: TrainingScalar> {
   public private(set) var tape: Tape<S>?
   /// Time in forward (with the loss) and backward of training, not of evaluation.
   public internal(set) var stopwatch = Stopwatch()
+  /// Told what is under way.
+  var pulse: Pulse?
   private var buffers: BackwardBuffers<S>?
   private var output: OutputGradient<S>?
   /// Runs the readout step by step even where it can be folded over time, so that its time course is on the tape.
@@ -60,6 +62,7 @@ public final class GradientPass<S: TrainingScalar> {
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func evaluate(_ samples: [Sample], shape: BatchShape, parameters: AlignedBuffer<S>) throws(TrainingError) -> PassResult {
+    pulse?.enter(.forward)
     let folded = keepsReadout ? nil : readout
     _ = try forward(samples, shape, parameters, folded)
     return try loss(samples, shape, parameters, folded, into: nil)
@@ -73,11 +76,13 @@ public final class GradientPass<S: TrainingScalar> {
     record: GradientRecord<S>? = nil
   ) throws(TrainingError) -> PassResult {
     stopwatch.mark()
+    pulse?.enter(.forward)
     let folded = keepsReadout || record != nil ? nil : readout
     let plan = try forward(samples, shape, parameters, folded)
     gradient.fill(0)
     let result = try loss(samples, shape, parameters, folded, into: gradient)
     stopwatch.lap(.forward)
+    pulse?.enter(.backward)
     if let tape, let buffers, let output {
       for (place, range) in plan.ranges.enumerated().reversed() {
         if range != tape.segment {

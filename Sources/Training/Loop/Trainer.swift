@@ -15,6 +15,8 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
   private let pass: GradientPass<S>
   private let sum: GradientSum<S>
   private var stopwatch = Stopwatch()
+  /// Where this rank is, for a watchdog: a beat after every micro-batch and every step.
+  public let pulse = Pulse()
   /// The order of the samples in an epoch.
   private var order: (epoch: Int, samples: [Int]) = (-1, [])
 
@@ -31,6 +33,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
     pass = GradientPass(network: network, objective: settings.objective, regulariser: settings.regulariser)
     pass.segments = settings.recomputeSegments
     sum = GradientSum(count: pass.gradientCount, leaves: settings.leaves)
+    pass.pulse = pulse
   }
 
   public func stepsPerEpoch(_ data: some Dataset) -> Int { data.count / settings.batch }
@@ -64,6 +67,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
 
   private func step(_ data: some Dataset, _ batch: [Int], epoch: Int, stepsPerEpoch: Int) throws -> StepReport {
     stopwatch.mark()
+    pulse.enter(.data)
     let longest = try batch.reduce(0) { try max($0, data.steps($1, epoch: epoch)) }
     let shape = BatchShape(samples: settings.batch, steps: longest)
     sum.reset()
@@ -76,7 +80,10 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
       stopwatch.mark()
       sum.add(gradient, leaf: leaf)
       stopwatch.lap(.sum)
+      pulse.beat()
+      pulse.enter(.data)
     }
+    pulse.enter(.sum)
     let total = try sum.total(over: transport)
     stopwatch.lap(.sum)
     let tally = Tally(reading: total, at: network.layout.count)
@@ -89,10 +96,12 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
       norm = GradientNorm.value(total, count: network.layout.count)
     }
     guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient norm", step: steps, value: norm) }
+    pulse.enter(.optimiser)
     let rate = settings.learningRate.rate(step: steps, stepsPerEpoch: stepsPerEpoch, totalSteps: settings.epochs * stepsPerEpoch)
     optimiser.step(parameters, gradient: total, rate: rate)
     stopwatch.lap(.optimiser)
     steps += 1
+    pulse.reach(steps)
     return StepReport(
       step: steps - 1, epoch: epoch, loss: loss, gradientNorm: norm, learningRate: rate, tally: tally, timeSteps: longest)
   }
@@ -100,6 +109,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
   /// Loss and metrics over a data set: each rank takes a share of the micro-batches, and the sums go over the tree like a gradient.
   ///
   /// - `each`: pooled outputs of each sample that this rank ran, for confusion and pictures.
+  /// - Throws: ``TrainingError/notFinite(what:step:value:)`` on all ranks alike if the loss is not a number.
   public func evaluate(_ data: some Dataset, epoch: Int = 0, each: (Int, Sample, [[Double]]) -> Void = { _, _, _ in }) throws -> Tally {
     let leaves = (data.count + settings.microBatch - 1) / settings.microBatch
     guard leaves > 0 else { throw TrainingError.invalidSetting("there is nothing to evaluate") }
@@ -111,16 +121,29 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
       let buffer = tallies.leafBuffer()
       buffer.fill(0)
       if leaf < leaves {
+        pulse.enter(.data)
         let members = Array(leaf * settings.microBatch..<min((leaf + 1) * settings.microBatch, data.count))
         let samples = try members.map { try data.sample($0, epoch: epoch) }
         let longest = samples.reduce(0) { max($0, $1.steps) }
         let result = try pass.evaluate(samples, shape: BatchShape(samples: data.count, steps: longest), parameters: parameters)
         for (place, index) in members.enumerated() { each(index, samples[place], result.pooled[place]) }
         result.tally.write(to: buffer, at: 0)
+        pulse.beat()
       }
       tallies.add(buffer, leaf: leaf)
     }
-    return Tally(reading: try tallies.total(over: transport), at: 0)
+    pulse.enter(.sum)
+    let tally = Tally(reading: try tallies.total(over: transport), at: 0)
+    pulse.beat()
+    guard tally.loss.isFinite else { throw TrainingError.notFinite(what: "the loss of an evaluation", step: steps, value: tally.loss) }
+    return tally
+  }
+
+  /// Refuses parameters that are not numbers: what would be written looks whole. All ranks hold the same.
+  /// - Throws: ``TrainingError/notFinite(what:step:value:)``.
+  public func checkFinite() throws(TrainingError) {
+    guard let wrong = parameters.array.first(where: { !$0.isFinite }) else { return }
+    throw .notFinite(what: "a weight", step: steps, value: Double(wrong))
   }
 
   /// Seconds of this rank in a phase of training: data, forward, backward, sum, optimiser.

@@ -1,0 +1,62 @@
+// A training that is asked to end, stalls or is killed says so, and goes on to the same weights.
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+@Suite(.serialized) struct TrainStopTests {
+  private static let long = ["task_type=recognition", "seq_len=2", "epoch=3000", "schedule=constant"]
+
+  /// TERM to one process: a checkpoint and code 75.
+  @Test func theEndSignalStopsAndTheRunGoesOn() throws {
+    let training = try SmallTraining(Self.long)
+    let stopped = try training.interrupt("parts", ranks: nil, "kill -TERM $pid")
+    #expect(stopped.code == 75 && stopped.messages.isEmpty, "\(stopped.code) \(stopped.errors)")
+    #expect(training.folder.has("parts/checkpoint") && !training.folder.has("parts/summary.json"))
+    #expect(try training.start("whole", ranks: 2).code == 0)
+    #expect(try training.start("parts", ranks: 3).code == 0)
+    #expect(try training.hash("parts") == training.hash("whole"))
+  }
+
+  /// A rank that is stopped from outside makes the others end with a word.
+  @Test func aStalledRankIsNoticed() throws {
+    let training = try SmallTraining(Self.long)
+    let outcome = try training.interrupt("run", ranks: 3, "kill -STOP $(pgrep -P $pid | tail -1)", "--stall-limit 2s")
+    #expect(outcome.code == 70 && outcome.messages.count == 1, "\(outcome.code): \(outcome.errors)")
+    for word in ["no progress", "in phase ", " after step "] { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
+    let left = try BuiltProgram.shell(
+      "for i in $(seq 50); do pgrep -f '^[^ ]*colonnade train .*\(training.folder.place("run"))' >/dev/null || exit 0; sleep 0.1; done; exit 1"
+    )
+    #expect(left.code == 0, "a process of the run is left after 5 s")
+  }
+
+  @Test func killedRanksDoNotChangeTheWeights() throws {
+    let training = try SmallTraining(Self.long)
+    #expect(try training.start("whole").code == 0)
+    let kills = try training.killUntilDone("killed", most: 3)
+    #expect(try training.hash("killed") == training.hash("whole"), "\(kills) kills")
+  }
+
+  /// The figures of a run in parts are those of the whole, and speeds those of the steps that were timed.
+  @Test func figuresAreThoseOfTheWholeRun() throws {
+    let training = try SmallTraining(["task_type=recognition", "seq_len=2", "train_samples=96"])
+    var legs = 0, code: Int32 = 75
+    while code == 75 && legs < 20 {
+      code = try training.start("run", ranks: 2, [], "--max-hours 0.001s").code
+      legs += 1
+    }
+    #expect(code == 0 && legs > 4)
+    let summary = try training.summary("run")
+    let phases = (summary["phases"]?.object?.members ?? []).reduce(0) { $0 + ($1.value["mean_s"]?.double ?? 0) }
+    let run = summary["run_s"]?.double ?? 0
+    #expect(run > 0 && abs(phases - run) < 0.3 * run, "phases \(phases) s, run \(run) s")
+    let metrics = try training.folder.text("run/run.jsonl").split(separator: "\n").map { try JSONValue.parse(String($0)) }
+      .filter { $0["event"]?.string == "metrics" }
+    #expect(metrics.count == 2)
+    // Each part took one step of 24 samples.
+    for epoch in metrics {
+      let samples = (epoch["samples_per_s"]?.double ?? 0) * (epoch["seconds"]?.double ?? 0)
+      #expect(abs(samples - 24) < 0.01, "\(samples) samples")
+    }
+  }
+}
