@@ -85,7 +85,7 @@ public enum TrainingRun {
     if let start {
       let (rank, ranks) = (communicator.rank, communicator.size)
       let restored = try RunFailure.inPhase(of: "resume", in: folder) {
-        try start.restore(communicator) { try course.load($0, rank: rank, of: ranks) }
+        try start.restore(for: folder, communicator) { try course.load($0, rank: rank, of: ranks) }
       }
       try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
       notes += restored.notes
@@ -116,7 +116,7 @@ public enum TrainingRun {
       try log?.event("run.end", result.summary)
       if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
       // From here on the run is finished.
-      folder.checkpoints.removeAll()
+      try folder.checkpoints.removeAll()
       if !options.quiet { result.tell(folder, test) }
     }
     try communicator.barrier()
