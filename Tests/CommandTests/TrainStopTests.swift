@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 @Suite(.serialized) struct TrainStopTests {
-  private static let long = ["task_type=recognition", "seq_len=2", "epoch=3000", "schedule=constant"]
+  private static let long = ["task_type=recognition", "seq_len=2", "epoch=1200", "schedule=constant"]
 
   /// TERM to one process: a checkpoint and code 75.
   @Test func theEndSignalStopsAndTheRunGoesOn() throws {
