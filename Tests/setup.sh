@@ -14,7 +14,7 @@ prepare_tests() {
   bash cluster/swift.sh
   bash cluster/packages.sh build
   local purpose
-  for purpose in tests hosts slurm; do
+  for purpose in tests hosts slurm arm64; do
     bash cluster/packages.sh "$purpose" || echo "Tests that need them are skipped." >&2
   done
   mkdir -p "$results"

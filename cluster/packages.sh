@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Sees to the Debian packages of packages.txt: installs missing ones where it may, else says how. Never asks for a password.
 #
-#   packages.sh PURPOSE          build | tests | hosts | slurm; exit code 0 if all are there, 69 if some are missing
+#   packages.sh PURPOSE          build | tests | hosts | slurm | arm64; exit code 0 if all are there, 69 if some are missing
 #   packages.sh PURPOSE --list   the names of all packages for the purpose, on one line
 set -euo pipefail
 table="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
-purpose=${1:?usage: packages.sh build|tests|hosts|slurm [--list]}
+purpose=${1:?usage: packages.sh build|tests|hosts|slurm|arm64 [--list]}
 # Daemons lie there, also for those whose shell does not look there.
 PATH=$PATH:/usr/sbin:/sbin
 

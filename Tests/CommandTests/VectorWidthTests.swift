@@ -1,9 +1,12 @@
-// The width of the vector registers changes no bit of a run: whole simulations and trainings with 256 bits against the widest there is.
+// The processor changes no bit: whole runs with registers of 256 bits against the widest there is, and the kernels on arm64.
 import Foundation
 import Storage
 import TestKit
 import Testing
 
+private let emulator = ["clang", "qemu-aarch64", "aarch64-linux-gnu-gcc"].allSatisfy { tool in
+  (try? BuiltProgram.shell("command -v \(tool)").code) == 0
+}
 private let data = Repository.place("../shared/data")
 
 @Suite(.serialized) struct VectorWidthTests {
@@ -34,5 +37,12 @@ private let data = Repository.place("../shared/data")
     try compare(
       "train \(Repository.place("jobs/csnn")) --set data_path=\(data) --set train_samples=256 --set test_samples=64 --set epoch=1",
       hashes: ["weights_hash"])
+  }
+
+  /// The kernels compiled for arm64, in an emulator.
+  @Test(.enabled(if: emulator, "no clang, qemu-aarch64 or aarch64-linux-gnu-gcc: see cluster/packages.txt")) func otherProcessor() throws {
+    let outcome = try BuiltProgram.shell("bash \(Repository.place("Tests/portable/compare.sh"))")
+    #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+    #expect(outcome.output.contains("products"))
   }
 }
