@@ -1,6 +1,7 @@
 // `colonnade verify`: reference cases through the program's own models.
 import ArgumentParser
 import Experiments
+import Running
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct VerifyCommand: ParsableCommand {
           failed += result.holds ? 0 : 1
         }
       }
-      if failed > 0 { throw ExitCode(1) }
+      if failed > 0 { throw ArgumentParser.ExitCode(Running.ExitCode.differs.rawValue) }
     }
   }
 }
