@@ -1,6 +1,7 @@
 // The kernels compiled per level, and the public functions that pick one.
 #include "CKernels.h"
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -198,7 +199,11 @@ int ckernels_force_level(int level) {
   atomic_store_explicit(&level_in_use, level, memory_order_relaxed);
   return level;
 }
-__attribute__((constructor)) static void choose_level(void) { ckernels_force_level(2); }
+// COLONNADE_VECTOR=avx2 keeps to registers of 256 bits, as CRows does too: for comparing bits, and for processors that clock down.
+__attribute__((constructor)) static void choose_level(void) {
+  const char *wanted = getenv("COLONNADE_VECTOR");
+  ckernels_force_level(wanted && strcmp(wanted, "avx2") == 0 ? 1 : 2);
+}
 
 #if defined(__x86_64__)
 #define DISPATCH(name, ...)                        \

@@ -1,9 +1,20 @@
 // Choice between the versions of the row kernels; see CRows.h for what they compute.
 #include "CRows.h"
+#include <stdlib.h>
+#include <string.h>
 #include "versions.h"
 
 #if defined(__x86_64__)
-static int wide(void) { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"); }
+static int is_wide;
+
+// COLONNADE_VECTOR=avx2 keeps to registers of 256 bits, as CKernels does too.
+__attribute__((constructor)) static void choose_width(void) {
+  const char *wanted = getenv("COLONNADE_VECTOR");
+  __builtin_cpu_init();
+  is_wide = __builtin_cpu_supports("x86-64-v4") && !(wanted && strcmp(wanted, "avx2") == 0);
+}
+
+static int wide(void) { return is_wide; }
 
 void crows_add(
     float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count) {

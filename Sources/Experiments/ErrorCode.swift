@@ -16,6 +16,7 @@ extension CatalogueError: ExitCoded {}
 extension BenchmarkError: ExitCoded {}
 extension PlanError: ExitCoded {}
 extension ScalingError: ExitCoded {}
+extension ReferenceError: ExitCoded { public var exitCode: Int32 { ExitCode.badData.rawValue } }
 
 extension TrainingError: ExitCoded {
   public var exitCode: Int32 {

@@ -13,6 +13,9 @@ import CKernels
 ///
 /// NaN stays NaN, overflow is infinite. An exponential below the least normal number is zero, whether denormals are flushed or not.
 public enum VectorFunctions {
+  /// Width of the registers that the vector kernels use, 512, 256 or 128: what the processor has, unless `COLONNADE_VECTOR=avx2`.
+  public static var bits: Int { 128 << Int(ckernels_level()) }
+
   public static func exp<Scalar: VectorScalar>(_ x: UnsafePointer<Scalar>, count: Int, into y: UnsafeMutablePointer<Scalar>) {
     Scalar.kernelExp(x, Int64(count), y)
   }

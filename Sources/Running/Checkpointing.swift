@@ -10,6 +10,8 @@ public enum Checkpointing {
     public let checkpoint: CheckpointReader
     /// One sentence for each newer checkpoint that was damaged.
     public let notes: [String]
+    /// Those checkpoints.
+    public let damaged: [String]
   }
 
   /// Writes a checkpoint and makes it valid; the last two are kept. Collective. Returns the seconds it took.
@@ -75,13 +77,13 @@ public enum Checkpointing {
   private static func restore(
     paths: [String], place: String, _ communicator: borrowing Communicator, _ load: (CheckpointReader) throws -> Void
   ) throws -> Restored? {
-    var notes: [String] = []
+    var notes: [String] = [], damaged: [String] = []
     for path in paths {
       var fault: StorageError?
       do {
         let reader = try CheckpointReader(path)
         try load(reader)
-        if try communicator.min(1) == 1 { return Restored(checkpoint: reader, notes: notes) }
+        if try communicator.min(1) == 1 { return Restored(checkpoint: reader, notes: notes, damaged: damaged) }
       } catch let error as StorageError {
         fault = error
         _ = try communicator.min(0)
@@ -89,6 +91,7 @@ public enum Checkpointing {
       // The lowest rank with a fault tells it.
       let teller = try communicator.min(fault == nil ? communicator.size : communicator.rank)
       let text = try communicator.broadcastBytes(Array((fault?.description ?? "").utf8), from: teller)
+      damaged.append(path)
       notes.append("checkpoint \(path) is damaged and was left out: \(String(decoding: text, as: UTF8.self))")
     }
     if paths.isEmpty { return nil }

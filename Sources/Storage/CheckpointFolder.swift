@@ -36,14 +36,21 @@ public struct CheckpointFolder: Sendable, Equatable {
     return try FolderContents.names(path).compactMap { Int($0) }.sorted()
   }
 
+  /// Numbers of those that were set aside.
+  private func aside() throws(StorageError) -> [Int] {
+    guard FolderContents.exists(path) else { return [] }
+    return try FolderContents.names(path).compactMap { $0.hasSuffix(Self.asideSuffix) ? Int($0.dropLast(Self.asideSuffix.count)) : nil }
+  }
+
   /// Makes the folder of the next checkpoint and returns its number; what earlier attempts left unfinished is removed.
   /// - Throws: `StorageError` 73 or 74 if it cannot be made.
   public func begin() throws(StorageError) -> Int {
     let committed = try numbers()
     let present = try folders()
     for number in present where !committed.contains(number) { Self.remove(checkpoint(number)) }
-    let number = (present.last ?? 0) + 1
+    let number = try (present + aside()).reduce(0, max) + 1
     try Self.makeFolder(path)
+    AtomicFile.synchroniseFolder(of: path)
     try Self.makeFolder(checkpoint(number))
     return number
   }
@@ -74,10 +81,23 @@ public struct CheckpointFolder: Sendable, Equatable {
     for number in try numbers().dropLast(keeping) { Self.remove(checkpoint(number)) }
   }
 
-  /// Removes all checkpoints, when the run is done.
-  public func removeAll() {
+  /// Removes all checkpoints, when the run is done. Each loses its manifest first, so a kill meanwhile leaves none that only looks whole.
+  public func removeAll() throws(StorageError) {
+    for number in try folders() { unlink(checkpoint(number) + "/" + CheckpointManifest.fileName) }
     if FolderContents.exists(path) { Self.remove(path) }
   }
+
+  /// Renames damaged checkpoints of this run, so that they neither count among the last two nor are taken again; they can still be
+  /// looked at.
+  /// - Parameter damaged: their folders.
+  public func setAside(_ damaged: [String]) throws(StorageError) {
+    for folder in damaged {
+      let aside = folder + Self.asideSuffix
+      Self.remove(aside)
+      if rename(folder, aside) != 0 { throw .system(folder, "set the damaged checkpoint aside", number: errno) }
+    }
+  }
+  private static let asideSuffix = ".damaged"
 
   /// The manifest goes first: what is half removed is no checkpoint any more.
   private static func remove(_ path: String) {

@@ -53,6 +53,8 @@ struct PartWriter: ~Copyable {
     let bytes = header.bytes
     let file = try ByteFile(path, .create)
     try file.write(bytes)
+    // A checkpoint that counts on the part must not outlive the part's name.
+    AtomicFile.synchroniseFolder(of: path)
     self.file = file
     headerBytes = Int64(bytes.count)
     recordBytes = Int64(header.recordBytes)

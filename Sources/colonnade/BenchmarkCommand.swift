@@ -111,7 +111,7 @@ struct BenchmarkCommand: ParsableCommand {
     for task in names.flatMap(TrainingComparison.tasks) {
       var benchmark = TrainingBenchmark(task)
       if let batch { benchmark.batch = batch }
-      let figures = try benchmark.run(repetitions: 10 * repeats, world)
+      let figures = try benchmark.run(repetitions: TrainingComparison.stepsPerRepeat * repeats, world)
       if world.rank == 0 { print(figures.text) }
     }
     return 0

@@ -8,7 +8,8 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Runs reference cases through the models that simulate and train.",
     discussion: """
       Each file holds cases of one form: neuron traces of NEST, or cells, parts and whole nets of the CSNN reference.
-      One line per case gives its largest error. Exit code 0 only if every case holds.
+      One line per case gives its largest error. Exit code 0 only if every case holds, 1 if one does not, 65 or 66 for a file that cannot
+      be used.
 
       EXAMPLES
         colonnade verify ../shared/golden/nest/*.json
@@ -20,12 +21,20 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     try alone {
       var failed = 0
+      var unusable: (any Error)?
       for file in files {
-        for result in try ReferenceCases.run(file) {
-          print(result.line(file: file))
-          failed += result.holds ? 0 : 1
+        do {
+          for result in try ReferenceCases.run(file) {
+            print(result.line(file: file))
+            failed += result.holds ? 0 : 1
+          }
+        } catch {
+          // One file that cannot be used hides none of the others.
+          print("FAILED \(file): \(error)")
+          unusable = unusable ?? error
         }
       }
+      if let unusable { throw unusable }
       if failed > 0 { throw ArgumentParser.ExitCode(Running.ExitCode.differs.rawValue) }
     }
   }

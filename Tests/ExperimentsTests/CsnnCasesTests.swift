@@ -39,4 +39,30 @@ struct CsnnCasesTests {
     try Data(changed.utf8).write(to: file)
     #expect(try CsnnCases.run(file).contains { !$0.passed })
   }
+
+  private func cases(_ text: String) throws -> [VerifiedCase] {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("csnn-\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(text.utf8).write(to: file)
+    return try ReferenceCases.run(file.path)
+  }
+
+  /// A sine of amplitude 2 from its maximum on: with twenty samples they lie a quarter of the period apart.
+  private static func quarters(_ indices: Range<Int>) -> String { "\(indices.map { [2, 0, -2, 0][$0 % 4] })" }
+
+  @Test(arguments: [
+    #""time_steps": 19, "shift": 1, "data": \#(quarters(0..<19)), "target": \#(quarters(1..<20))"#,
+    #""steps": 19, "k": 1, "y": \#(quarters(1..<20))"#, #""steps": 19, "phase_shift": 1, "values": \#(quarters(0..<20))"#,
+  ]) func wavesInAnyOfTheirForms(_ members: String) throws {
+    let results = try cases(#"{"cases": [{"kind": "sine", "amplitude": 2, \#(members)}]}"#)
+    #expect(!results.isEmpty)
+    for result in results { #expect(result.error < 1e-12, "\(result)") }
+  }
+
+  @Test(arguments: [
+    #""time_steps": 4, "shift": 1"#, #""time_steps": 4, "shift": 1, "data": [0, 1, 0, 1, 0, 1]"#,
+    #""time_steps": 0, "shift": 1, "data": []"#,
+  ]) func wavesWithNothingToCompare(_ members: String) {
+    #expect(throws: ReferenceError.self) { try cases(#"{"cases": [{"kind": "sine", "amplitude": 2, \#(members)}]}"#) }
+  }
 }

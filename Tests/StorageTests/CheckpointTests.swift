@@ -71,6 +71,23 @@ struct CheckpointTests {
     }
   }
 
+  /// A damaged checkpoint takes nobody's place: the good one before it stays beside the next.
+  @Test func damagedOnesAreSetAside() throws {
+    let scratch = Scratch()
+    let folder = CheckpointFolder.ofRun(scratch.path)
+    let numbers = try (0..<2).map { _ in try write(folder, ranks: 1, objects: 3) }
+    for _ in 0..<2 {
+      let damaged = try #require(try folder.numbers().last)
+      try folder.setAside([folder.checkpoint(damaged)])
+      let next = try write(folder, ranks: 1, objects: 3)
+      try folder.prune()
+      #expect(next > damaged)
+      #expect(try folder.numbers() == [numbers[0], next])
+    }
+    try folder.removeAll()
+    #expect(try folder.numbers().isEmpty && !FolderContents.exists(folder.path))
+  }
+
   @Test func theLastTwoAreKeptAndNumbersGrow() throws {
     let scratch = Scratch()
     let folder = CheckpointFolder.ofRun(scratch.path)

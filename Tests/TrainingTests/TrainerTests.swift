@@ -82,6 +82,39 @@ struct TrainerTests {
     }
   }
 
+  /// Units that only fill the last block of eight take no part, whatever the loss asks of all units.
+  @Test func fillingUnitsStayAtZero() throws {
+    let description = NetworkDescription(
+      inputs: [InputGroup("x", channels: 30)],
+      layers: [
+        LayerDescription(
+          "hidden", units: 5, cell: .lif(threshold: 0.05, tau: .uniform(5), reset: .subtraction, surrogate: Surrogate(.gaussian))),
+        LayerDescription("readout", units: 5, cell: .readout(tau: .uniform(8))),
+      ],
+      projections: [
+        ProjectionDescription("weight", from: [.input(0)], to: 0),
+        ProjectionDescription("rec_weight", from: [.layer(0)], to: 0, delay: 1, autapses: false),
+        ProjectionDescription("weight", from: [.layer(0)], to: 1),
+      ])
+    var settings = TrainerSettings(objective: .classes())
+    settings.batch = 10
+    settings.microBatch = 5
+    settings.regulariser = SpikeRegulariser(strength: 1, targetProbability: 0)
+    let trainer = try Trainer(description, settings: settings, draws: testDraws, transport: LocalTransport<Float>())
+    for (number, view) in trainer.network.layout.views.enumerated() {
+      view.scatter(
+        (0..<view.count).map { Float(0.4 * testDraws.normal(.weights, object: UInt64(number), index: UInt64($0))) },
+        to: trainer.parameters.pointer)
+    }
+    let data = ClassificationDataset(try testRecordings(classes: 5, perClass: 6, channels: 30))
+    let before = trainer.parameters.array
+    for _ in 0..<3 { _ = try trainer.trainStep(data) }
+    let units = trainer.network.makeParameters()
+    for view in trainer.network.layout.views { view.scatter(view.gather(from: trainer.parameters.pointer), to: units.pointer) }
+    #expect(trainer.parameters.array != before)
+    #expect(trainer.parameters.array == units.array)
+  }
+
   @Test func resumesToTheSameBits() throws {
     let whole = try Self.trainer(.clif, transport: LocalTransport<Float>())
     for _ in 0..<2 { try whole.trainEpoch(Self.data()) }

@@ -78,7 +78,7 @@ public struct TrainingBenchmark: Sendable {
 
   /// Runs `repetitions` steps after one that warms up. Collective.
   ///
-  /// - Returns: samples per second of the fastest step by processor time and by wall time (of the slowest rank), rate of the hidden
+  /// - Returns: samples per second of the median step by processor time and by wall time (of the slowest rank), rate of the hidden
   ///   layer, peak memory of the largest rank, and the loss of every step, which is the same on any number of ranks.
   public func run(repetitions: Int, _ communicator: borrowing Communicator) throws -> JSONValue {
     cplatform_flush_denormals()
@@ -101,7 +101,7 @@ public struct TrainingBenchmark: Sendable {
     let share = try TreeShare(leaves: leaves, ranks: communicator.size).range(communicator.rank)
     let parts = share.map { leaf in (leaf * microBatch..<(leaf + 1) * microBatch).map { sample($0, draws) } }
     let shape = BatchShape(samples: batch, steps: steps)
-    var processor = Double.infinity, wall = Double.infinity, rate = 0.0, losses: [JSONValue] = []
+    var processors: [Double] = [], walls: [Double] = [], rate = 0.0, losses: [JSONValue] = []
     for repetition in 0...repetitions {
       try communicator.barrier()
       let begun = (processor: cplatform_thread_nanoseconds(), wall: cplatform_nanoseconds())
@@ -116,10 +116,15 @@ public struct TrainingBenchmark: Sendable {
       sum.reset()
       let used = Double(cplatform_thread_nanoseconds() - begun.processor) * 1e-9
       let took = try communicator.max(Double(cplatform_nanoseconds() - begun.wall) * 1e-9)
-      if repetition > 0 { (processor, wall) = (min(processor, used), min(wall, took)) }
+      if repetition > 0 {
+        processors.append(used)
+        walls.append(took)
+      }
       rate = tally.spikeProbability / Double(batch)
       losses.append(JSONValue(tally.loss))
     }
+    let processor = Histogram.quantile(0.5, ofSorted: processors.sorted()) ?? .nan
+    let wall = Histogram.quantile(0.5, ofSorted: walls.sorted()) ?? .nan
     return [
       "task": .string(task.rawValue), "batch": JSONValue(batch), "ranks": JSONValue(communicator.size),
       "samples_per_s": JSONValue(Double(batch) / processor), "samples_per_s_wall": JSONValue(Double(batch) / wall),

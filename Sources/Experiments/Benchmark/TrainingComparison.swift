@@ -50,7 +50,7 @@ public struct TrainingComparison: Sendable {
     ]
   }
 
-  /// Rows as a table of text; samples per second of processor time, of the fastest step.
+  /// Rows as a table of text; samples per second of processor time, of the median step.
   public static func table(_ comparisons: [TrainingComparison]) -> String { BenchmarkTable.text([head] + comparisons.map(\.row)) }
 
   /// The names of the benchmarks, and of all of them.
@@ -60,6 +60,9 @@ public struct TrainingComparison: Sendable {
   public static func tasks(_ name: String) -> [TrainingBenchmark.Task] {
     TrainingBenchmark.Task.allCases.filter { name == "training" || name == "training-\($0.rawValue)" }
   }
+
+  /// Timed steps for each repeat asked for, of ours and of the peers.
+  public static let stepsPerRepeat = 4
 
   /// Runs a task.
   /// - Throws: `BenchmarkError` if a program fails, such as a Python without PyTorch.
@@ -78,7 +81,7 @@ public struct TrainingComparison: Sendable {
         try AtomicFile.write(script, PackageResources.peer_torch_py)
         for backend in task == .recurrentLIF ? ["torch", "snntorch"] : ["torch"] {
           let text = try BenchmarkProcess.run([
-            python, script, task.rawValue, "--repetitions", "\(2 * options.repeats)", "--backend", backend,
+            python, script, task.rawValue, "--repetitions", "\(stepsPerRepeat * options.repeats)", "--backend", backend,
           ])
           let figures = try lastObject(text)
           if figures["missing"] == nil { peers.append((backend, figures)) }

@@ -12,6 +12,7 @@ import importlib.util
 import json
 import math
 import resource
+import statistics
 import time
 
 try:
@@ -159,8 +160,8 @@ def main():
             processor.append(time.process_time() - start)
             wall.append(time.perf_counter() - begun)
     print(json.dumps({
-        "task": options.task, "backend": options.backend, "version": torch.__version__, "samples_per_s": batch / min(processor),
-        "samples_per_s_wall": batch / min(wall), "hidden_rate": rate,
+        "task": options.task, "backend": options.backend, "version": torch.__version__, "samples_per_s": batch / statistics.median(processor),
+        "samples_per_s_wall": batch / statistics.median(wall), "hidden_rate": rate,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }))
 

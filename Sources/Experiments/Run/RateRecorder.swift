@@ -20,18 +20,18 @@ struct RateRecorder {
     first = description.presimulationSteps
     resolution = description.resolution
     perBin = max(1, Int((description.rateInterval / description.resolution).rounded()))
-    // A last bin that is cut short is left out: its rate would be another quantity.
+    // A last bin that is cut short is not written: its rate would be another quantity. A run that goes on for longer completes it.
     bins = (description.steps - first) / perBin
     self.groups = groups
     neurons = groups.map { group in
       description.network.populations.reduce(0) { $0 + (!$1.isVirtual && $1.output.group == group ? $1.count : 0) }
     }
-    counts = [Int](repeating: 0, count: bins * groups.count)
+    counts = [Int](repeating: 0, count: (bins + 1) * groups.count)
   }
 
   mutating func add(step: Int, group: Int, spikes: Int) {
     let bin = (step - first) / perBin
-    if bin >= 0 && bin < bins { counts[bin * groups.count + group] += spikes }
+    if bin >= 0 && bin <= bins { counts[bin * groups.count + group] += spikes }
   }
 
   private static let name = "rates"

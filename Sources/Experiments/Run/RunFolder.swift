@@ -34,7 +34,7 @@ public struct RunFolder: Sendable {
       )
     }
     if !resuming {
-      checkpoints.removeAll()
+      try checkpoints.removeAll()
       for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
     }
     for old in [summary, spikes, weights, example, report] where files.fileExists(atPath: old) {

@@ -58,6 +58,7 @@ struct RunResult {
       "random_layout_version": JSONValue(randomLayoutVersion),
       "seed": JSONValue(Int(description.seed)), "precision": .string(S.precision), "storage": .string(description.storage.rawValue),
       "resolution_ms": JSONValue(description.resolution), "ranks": JSONValue(communicator.size), "threads": 1, "nodes": JSONValue(nodes),
+      "vector_bits": JSONValue(VectorFunctions.bits),
       "neurons": JSONValue(neurons), "synapses": JSONValue(sums[0]), "external_synapses": JSONValue(sums[1]),
       "tiles": JSONValue(simulation.tiles.count), "interval_steps": JSONValue(simulation.interval),
     ]

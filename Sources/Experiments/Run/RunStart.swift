@@ -28,7 +28,10 @@ struct RunStart: Sendable {
     case .nothing: return nil
     case .own: return RunStart(folder: RunFolder(output.path), only: nil, origin: origin)
     case .run: return RunStart(folder: RunFolder(path), only: nil, origin: origin)
-    case .one: return RunStart(folder: RunFolder(path + "/../.."), only: path, origin: origin)
+    case .one:
+      let source = path + "/../.."
+      // Under one name, so that parts are cut where they are and not copied onto themselves.
+      return RunStart(folder: RunFolder(real(source) == real(output.path) ? output.path : source), only: path, origin: origin)
     case .missing:
       throw StorageError(
         .missing, path: path, operation: "resume", reason: "it holds no checkpoint",
@@ -78,10 +81,15 @@ struct RunStart: Sendable {
     }
   }
 
-  /// Loads the newest whole checkpoint. Collective; see `Checkpointing.restore`.
-  func restore(_ communicator: borrowing Communicator, _ load: (CheckpointReader) throws -> Void) throws -> Checkpointing.Restored {
+  /// Loads the newest whole checkpoint; damaged ones of the run that goes on are set aside. Collective; see `Checkpointing.restore`.
+  func restore(
+    for output: RunFolder, _ communicator: borrowing Communicator, _ load: (CheckpointReader) throws -> Void
+  ) throws -> Checkpointing.Restored {
     if let only { return try Checkpointing.restore(only: only, communicator, load) }
-    if let restored = try Checkpointing.restore(folder.checkpoints, communicator, load) { return restored }
+    if let restored = try Checkpointing.restore(folder.checkpoints, communicator, load) {
+      if communicator.rank == 0 && isIn(output) { try output.checkpoints.setAside(restored.damaged) }
+      return restored
+    }
     throw StorageError(
       .missing, path: folder.checkpoints.path, operation: "resume", reason: "the checkpoints have gone",
       remedy: "let nobody else use the folder")

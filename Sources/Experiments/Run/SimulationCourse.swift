@@ -53,7 +53,7 @@ final class SimulationCourse<S: SimulationScalar> {
 
   /// Goes on from a checkpoint; returns what there is to note about it. Collective.
   func resume(_ start: RunStart, _ communicator: borrowing Communicator) throws -> [String] {
-    let restored = try start.restore(communicator) { checkpoint in
+    let restored = try start.restore(for: folder, communicator) { checkpoint in
       try check(checkpoint)
       try simulation.restore(checkpoint, ranks: ranks)
       try recorder.restore(checkpoint, from: start.folder)
@@ -93,11 +93,22 @@ final class SimulationCourse<S: SimulationScalar> {
     }
   }
 
-  /// The network in short, so that a file that has changed under its name is noticed.
+  /// The network in short, so that a file that has changed under its name is noticed: all but the single edges and spikes of lists.
   private var networkText: String {
     let network = description.network
-    let populations = network.populations.map { "\($0.name) \($0.count) \($0.model ?? "virtual")" }
-    let projections = network.projections.map { "\($0.name) \($0.source) \($0.target) \($0.rule.name)" }
+    let populations = network.populations.map { population in
+      let parameters = population.parameters.sorted { $0.key < $1.key }, initial = population.initial.sorted { $0.key < $1.key }
+      return "\(population.name) \(population.count) \(population.model ?? "virtual") \(parameters) \(initial)"
+    }
+    let projections = network.projections.map { projection in
+      var text = "\(projection.name) \(projection.source) \(projection.target) \(projection.rule.name) \(projection.receptor)"
+      if case .explicit(let edges) = projection.rule {
+        text += " \(edges.count) \(edges.delays)"
+      } else {
+        text += " \(projection.weight) \(projection.delay)"
+      }
+      return text
+    }
     var hash = SHA256()
     hash.update((populations + projections).joined(separator: "\n").utf8)
     return hash.digest().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()

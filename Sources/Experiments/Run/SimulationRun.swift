@@ -81,7 +81,7 @@ public enum SimulationRun {
       try log?.event("run.end", result.summary)
       if options.writesReport { try RunReport.write(folder) }
       // From here on the run is finished: first what it could be resumed from goes, then what that refers to.
-      folder.checkpoints.removeAll()
+      try folder.checkpoints.removeAll()
       folder.removeParts()
       if !options.quiet { result.tell(folder) }
     }

@@ -35,7 +35,8 @@ struct TrainingResult {
       "kind": "training", "title": .string(experiment.title), "version": .string(ProgramVersion.text),
       "random_layout_version": JSONValue(randomLayoutVersion), "seed": JSONValue(Int(experiment.seed)),
       "data_seed": JSONValue(Int(experiment.dataSeed)), "precision": .string(experiment.precision.rawValue), "threads": 1,
-      "nodes": JSONValue(nodes), "dataset": .string(experiment.datasetName), "task_type": .string(experiment.task.name),
+      "nodes": JSONValue(nodes), "vector_bits": JSONValue(VectorFunctions.bits), "dataset": .string(experiment.datasetName),
+      "task_type": .string(experiment.task.name),
       "seq_len": JSONValue(experiment.length), "model_type": .string(experiment.model), "batch_size": JSONValue(settings.batch),
       "micro_batch": JSONValue(settings.microBatch), "steps": JSONValue(trainer.steps),
     ]

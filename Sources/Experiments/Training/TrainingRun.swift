@@ -78,7 +78,7 @@ public enum TrainingRun {
     var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)
     var notes = experiment.notes + data.notes
     if let start {
-      let restored = try start.restore(communicator) { try course.load($0) }
+      let restored = try start.restore(for: folder, communicator) { try course.load($0) }
       notes += restored.notes
       try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
       if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
@@ -98,7 +98,7 @@ public enum TrainingRun {
       try log?.event("run.end", result.summary)
       if options.writesReport { try RunReport.write(folder) }
       // From here on the run is finished.
-      folder.checkpoints.removeAll()
+      try folder.checkpoints.removeAll()
       if !options.quiet { result.tell(folder, test) }
     }
     try communicator.barrier()

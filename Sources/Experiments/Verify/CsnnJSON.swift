@@ -76,8 +76,8 @@ struct ReferenceNode {
 }
 
 /// A reference file that cannot be used.
-struct ReferenceError: Error, CustomStringConvertible {
+public struct ReferenceError: Error, CustomStringConvertible {
   let file: String
   let problem: String
-  var description: String { "\(file) \(problem); reference files are written as described with their format" }
+  public var description: String { "\(file) \(problem); reference files are written as described with their format" }
 }

@@ -63,7 +63,9 @@ extension CsnnCases {
     if S.self != Float.self {
       let after = try node.required("params_after")
       for name in after.keys {
-        guard let view = network.layout[name: name], let values = try after[name]?.flat() else { continue }
+        guard let view = network.layout[name: name], let values = try after[name]?.flat() else {
+          throw ReferenceError(file: after.path, problem: "holds '\(name)', which the network does not have")
+        }
         comparison.add("after \(training.count) steps \(name)", view.gather(from: weights.pointer).map { Double($0) }, values)
       }
     }

@@ -70,21 +70,33 @@ extension CsnnCases {
     }
   }
 
-  /// Waves, points within 1e-9 of a jump left out.
+  /// Waves, points within 1e-9 of a jump left out. Values are those from the first sample on, targets those from the second.
   static func waves(_ node: ReferenceNode, _ comparison: inout Comparison) throws {
     for (index, entry) in try node.required("cases").list().enumerated() {
-      let kind = try (entry["wave"] ?? entry["kind"] ?? entry.required("type")).text()
-      guard let wave = Wave(rawValue: kind) else { throw ReferenceError(file: entry.path, problem: "names an unknown wave '\(kind)'") }
-      let steps = try (entry["time_steps"] ?? node.required("time_steps")).integer()
-      let shift = try (entry["shift"] ?? entry["k"] ?? entry.required("phase_shift")).integer()
-      let found = wave.values(steps: steps, shift: shift, amplitude: try entry.required("amplitude").number())
-      let spacing = wave.distance(samples: steps + 1)
-      func compare(_ what: String, _ expected: [Double], from first: Int) {
-        let kept = expected.indices.filter { !wave.isJump(at: Double(shift + first + $0) * spacing) }
-        comparison.add("\(index) \(kind) \(what)", kept.map { found[first + $0] }, kept.map { expected[$0] })
+      func value(_ keys: String...) throws -> ReferenceNode {
+        for key in keys { if let found = entry[key] ?? node[key] { return found } }
+        throw ReferenceError(file: entry.path, problem: "has no '\(keys[0])'")
       }
-      if let data = try (entry["data"] ?? entry["x"])?.flat() { compare("data", data, from: 0) }
-      if let target = try (entry["target"] ?? entry["y"])?.flat() { compare("target", target, from: 1) }
+      let kind = try value("wave", "kind", "type", "name").text()
+      guard let wave = Wave(rawValue: kind) else { throw ReferenceError(file: entry.path, problem: "names an unknown wave '\(kind)'") }
+      let steps = try value("time_steps", "steps").integer()
+      let shift = try value("shift", "phase_shift", "k", "phase").integer()
+      guard steps >= 1, steps <= 1 << 24 else { throw ReferenceError(file: entry.path, problem: "has \(steps) time steps") }
+      let found = wave.values(steps: steps, shift: shift, amplitude: try value("amplitude", "A").number())
+      let spacing = wave.distance(samples: steps + 1)
+      var compared = false
+      for (keys, first) in [(["data", "x", "input", "values", "samples", "signal"], 0), (["target", "y", "targets"], 1)] {
+        for key in keys {
+          guard let expected = try entry[key]?.flat() else { continue }
+          guard first + expected.count <= found.count else {
+            throw ReferenceError(file: entry.path, problem: "has \(expected.count) values of '\(key)' for \(steps) time steps")
+          }
+          let kept = expected.indices.filter { !wave.isJump(at: Double(shift + first + $0) * spacing) }
+          comparison.add("\(index) \(kind) \(key)", kept.map { found[first + $0] }, kept.map { expected[$0] })
+          compared = true
+        }
+      }
+      if !compared { throw ReferenceError(file: entry.path, problem: "has no 'data' and no 'target'") }
     }
   }
 }

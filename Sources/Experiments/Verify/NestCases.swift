@@ -41,7 +41,7 @@ enum NestCases {
       }
       for (i, reference) in expected.enumerated() {
         let error = abs(got[i] - reference) / max(abs(reference), 1)
-        if !(error <= largest) { (largest, where_) = (error, "\(column) at sample \(i)") }
+        if !(error <= largest) { (largest, where_) = (error.isNaN ? .infinity : error, "\(column) at sample \(i)") }
       }
     }
     if spikes != replay.spikes {

@@ -4,8 +4,15 @@ import Storage
 
 public enum ReferenceCases {
   /// Runs every case of a file.
-  /// - Throws: `StorageError` for a file that cannot be read or has no known form.
+  /// - Throws: `StorageError` for a file that cannot be read or has no known form, `ReferenceError` for one in which something is missing or
+  ///   nothing is there to compare.
   public static func run(_ path: String) throws -> [VerifiedCase] {
+    let results = try compared(path)
+    if results.isEmpty { throw ReferenceError(file: path, problem: "holds no value to compare") }
+    return results
+  }
+
+  private static func compared(_ path: String) throws -> [VerifiedCase] {
     let file = try JSONValue.read(path)
     if NestCases.recognises(file) { return try NestCases.run(file, path: path) }
     let url = URL(fileURLWithPath: path)

@@ -121,6 +121,10 @@ extension SpikingNetwork {
       let from = external.pointer + time &* samples &* units
       for block in 0..<(samples &* units / 8) { store(load(gz, block) + load(from, block), gz, block) }
     }
+    if shape.units != units {
+      // The loss charges units; those that only fill the last block take no part.
+      for sample in 0..<samples { (gz + (sample &* units &+ shape.units)).update(repeating: 0, count: units &- shape.units) }
+    }
     if outgoing[index].isEmpty { return }
     let needed = layer.needed.pointer, order = layer.order.pointer
     if everything {
