@@ -56,13 +56,16 @@ public enum TrainingRun {
     _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> Int32 {
     cplatform_flush_denormals()
+    try communicator.requireWholeLaunch()
     var control = RunControl(options.limits)
     let speaks = communicator.rank == 0
-    let folder = RunFolder(options.output)
+    var folder = RunFolder(options.output)
+    if try FinishedRun.isThere(options, folder, configuration: experiment.configuration, free: free, communicator) { return 0 }
     let trainer = try makeTrainer(experiment, communicator, as: S.self)
     let data = try TrainingData(experiment)
     let start = try RunStart.find(options.resume, output: folder, communicator)
     try start?.check(kind: "training", configuration: experiment.configuration, free: free)
+    folder.resumedFrom = start?.origin
     // Everybody has looked before anything is changed.
     try communicator.barrier()
     if speaks {
