@@ -12,6 +12,8 @@ import PackageDescription
 let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra"])]
 /// The pkg-config name of the site's MPI. Open MPI is tested; others are taken from the environment.
 let mpi = Context.environment["MPI_PKG_CONFIG"] ?? "ompi-c"
+/// That of the site's HDF5.
+let hdf5 = Context.environment["HDF5_PKG_CONFIG"] ?? "hdf5"
 /// The commit that --version tells; cluster/commit.sh finds it, a plain build does not know it.
 let commit: [CSetting] = Context.environment["COLONNADE_COMMIT"].map { [.define("COLONNADE_COMMIT", to: "\"\($0)\"")] } ?? []
 
@@ -32,7 +34,7 @@ let package = Package(
   targets: [
     // Shims: the only places that see a vendor's header.
     .systemLibrary(name: "COpenMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
-    .systemLibrary(name: "CVendorHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CVendorHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
     .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: exactC),
     .target(name: "CHDF5", dependencies: ["CVendorHDF5"], cSettings: exactC),
     .target(name: "CGzip", cSettings: exactC, linkerSettings: [.linkedLibrary("z")]),

@@ -23,8 +23,6 @@ prepare_tests() {
   # Tests ask python3 for its modules.
   export PATH="$PWD/$python/bin:$PATH"
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  # The same products of matrices on every processor.
-  export OPENBLAS_NUM_THREADS=1
   local begun=$SECONDS
   swift build --build-tests "${build_options[@]}"
   echo "Built in $((SECONDS - begun)) s"

@@ -3,10 +3,14 @@
 #
 #   docs.sh [FOLDER] [BUILD]
 #
-# FOLDER (docs) is what a web server shows, as `python3 -m http.server --directory docs`. BUILD is a folder of built products; without it
-# the program is built.
+# FOLDER (docs) is what a web server shows, as `python3 -m http.server --directory docs`; what an earlier call made there is replaced. BUILD
+# is a folder of built products; without it the program is built.
 set -euo pipefail
-mkdir -p "${1:-docs}"
+mkdir -p "${1:-docs}" || exit 73
+if [ -n "$(ls -A "${1:-docs}")" ] && ! { [ -f "${1:-docs}/index.html" ] && [ -d "${1:-docs}/data" ]; }; then
+  echo "error: ${1:-docs} holds something else than a documentation site (index.html and data); name a new folder" >&2
+  exit 73
+fi
 site=$(cd "${1:-docs}" && pwd)
 build=${2:+$(cd "$2" && pwd)}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -12,8 +12,10 @@ PATH=$PATH:/usr/sbin:/sbin
 is_there() { # KIND NAME
   case $1 in
     command) command -v "$2" >/dev/null ;;
-    # The build takes another MPI's name from the environment, as Package.swift does.
-    module) if [ "$2" = ompi-c ]; then set -- "$1" "${MPI_PKG_CONFIG:-ompi-c}"; fi
+    # The build takes another name for MPI or HDF5 from the environment, as Package.swift does.
+    module)
+      if [ "$2" = ompi-c ]; then set -- "$1" "${MPI_PKG_CONFIG:-ompi-c}"; fi
+      if [ "$2" = hdf5 ]; then set -- "$1" "${HDF5_PKG_CONFIG:-hdf5}"; fi
       command -v pkg-config >/dev/null && pkg-config --exists "$2" ;;
     python) command -v python3 >/dev/null && python3 -c "import $2" 2>/dev/null ;;
     *) echo "packages.txt: unknown check '$1'" >&2; exit 70 ;;

@@ -72,6 +72,16 @@ public struct Communicator: ~Copyable {
   }
   deinit { if owned { cmpi_free(handle) } }
 
+  /// Refuses the work of a job to processes that do not see each other: each would do all of it, in the same files.
+  /// - Throws: `MPIError` 70 where ``launchedSize`` says so.
+  public func requireWholeLaunch() throws {
+    guard let launchedSize else { return }
+    throw MPIError.misuse(
+      "start of the run",
+      "the launcher started \(launchedSize) processes, and MPI sees only this one; start them with srun --mpi=pmix or with the mpirun of "
+        + "the MPI library that the program is linked with (\(Self.libraryVersion.prefix { $0 != "," && $0 != "\n" }))")
+  }
+
   /// The name and version of the MPI library that the program is linked with.
   public static var libraryVersion: String { String(cString: cmpi_library_version()) }
 

@@ -6,6 +6,7 @@ public struct ExitCode: RawRepresentable, Hashable, Sendable, Error, CustomStrin
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   public static let finished = ExitCode(rawValue: 0)
+  public static let differs = ExitCode(rawValue: 1)
   public static let usage = ExitCode(rawValue: 64)
   public static let badData = ExitCode(rawValue: 65)
   public static let missingInput = ExitCode(rawValue: 66)
@@ -16,16 +17,19 @@ public struct ExitCode: RawRepresentable, Hashable, Sendable, Error, CustomStrin
   public static let numericalFailure = ExitCode(rawValue: 76)
   public static let badConfiguration = ExitCode(rawValue: 78)
 
-  /// Every code the program uses, in rising order.
-  public static let all: [ExitCode] = [
-    .finished, .usage, .badData, .missingInput, .internalFailure, .cannotCreateOutput, .readWriteFailure, .stoppedEarly, .numericalFailure,
+  /// Those that say that the program has not done what was asked.
+  public static let errors: [ExitCode] = [
+    .usage, .badData, .missingInput, .internalFailure, .cannotCreateOutput, .readWriteFailure, .stoppedEarly, .numericalFailure,
     .badConfiguration,
   ]
+  /// Every code the program uses, in rising order.
+  public static let all: [ExitCode] = [.finished, .differs] + errors
 
   /// What the code means, in one line.
   public var meaning: String {
     switch self {
     case .finished: "finished"
+    case .differs: "compare found a difference, or verify a case that does not hold"
     case .usage: "wrong command line"
     case .badData: "a data file is damaged or of the wrong kind"
     case .missingInput: "an input file is missing"

@@ -9,11 +9,18 @@ import Foundation
 /// One rank calls `begin`, `commit` and `prune`; between the first two every rank writes its file with a `CheckpointWriter`.
 public struct CheckpointFolder: Sendable, Equatable {
   public let path: String
+  /// Where the run that writes checkpoints here was resumed from, if not here: the value `resumed_from` of each of them.
+  public let resumedFrom: String?
 
-  public init(_ path: String) { self.path = path }
+  public init(_ path: String, resumedFrom: String? = nil) {
+    self.path = path
+    self.resumedFrom = resumedFrom
+  }
 
   /// The checkpoints of the run in a folder.
-  public static func ofRun(_ folder: String) -> CheckpointFolder { CheckpointFolder(folder + "/checkpoint") }
+  public static func ofRun(_ folder: String, resumedFrom: String? = nil) -> CheckpointFolder {
+    CheckpointFolder(folder + "/checkpoint", resumedFrom: resumedFrom)
+  }
 
   public func checkpoint(_ number: Int) -> String { "\(path)/\(number)" }
   func file(_ number: Int, rank: Int) -> String { checkpoint(number) + "/" + Self.fileName(rank: rank) }
@@ -61,6 +68,8 @@ public struct CheckpointFolder: Sendable, Equatable {
       }
       described.append(file)
     }
+    var header = header
+    if let resumedFrom { header.values["resumed_from"] = .string(resumedFrom) }
     // The folder's own entry first: a manifest nobody can reach would be worth nothing.
     AtomicFile.synchroniseFolder(of: checkpoint(number))
     try AtomicFile.write(

@@ -1,6 +1,7 @@
 // `colonnade compare`: whether two runs are the same and where they first differ.
 import ArgumentParser
 import Experiments
+import Running
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct CompareCommand: ParsableCommand {
     try alone {
       let comparison = try RunComparison(RunFolder(first), RunFolder(second))
       print(comparison.text)
-      if !comparison.areSame { throw ExitCode(1) }
+      if !comparison.areSame { throw ArgumentParser.ExitCode(Running.ExitCode.differs.rawValue) }
     }
   }
 }

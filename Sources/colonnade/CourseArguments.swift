@@ -6,8 +6,13 @@ struct CourseArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where to begin: 'auto' goes on from the newest good checkpoint of the run's folder if there is one, 'never' begins anew, "
-        + "a folder names another run or one of its checkpoints.", valueName: "auto|never|PATH"))
+        + "a folder names another run or one of its checkpoints; the same command, given again, then goes on from its own.",
+      valueName: "auto|never|PATH"))
   var resume = "auto"
+
+  @Flag(
+    help: "Ends with 0 where the folder holds this run, finished, and does not replace that of another configuration; --resume never does.")
+  var keepFinished = false
 
   @Option(
     help: ArgumentHelp(

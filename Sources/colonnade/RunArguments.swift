@@ -33,6 +33,7 @@ struct RunArguments: ParsableArguments {
     options.quiet = quiet
     options.limits = try course.limits()
     options.resume = Resume(course.resume)
+    options.keepsFinished = course.keepFinished
     options.command = CommandLine.arguments
     return options
   }

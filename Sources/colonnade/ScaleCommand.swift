@@ -9,7 +9,8 @@ struct ScaleCommand: ParsableCommand {
     discussion: """
       Every point runs as processes of its own; medians of the repeats count. The points with the most ranks are held out and predicted
       from the others; then all points predict larger numbers of ranks. The output folder receives scaling.jsonl, one line per point,
-      and report.html. Weak scaling grows the key that the study states: grid, scale, N and epsilon; batch_size in training.
+      and report.html; called again, the study keeps its points and measures those that are missing. Weak scaling grows the
+      key that the study states: grid, scale, N and epsilon; batch_size in training.
 
       EXAMPLES
         colonnade scale jobs/brunel --set N=2000 --set duration=50 \\

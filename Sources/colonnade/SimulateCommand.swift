@@ -9,8 +9,8 @@ struct SimulateCommand: ParsableCommand {
     discussion: """
       The run folder receives configuration.yaml (resolved), summary.json, run.jsonl, spikes.h5 and report.html.
       With `mpirun -n N` the network is spread over N ranks; spikes, state and files are the same for every N.
-      The run is saved now and then, and before it stops with code 75: on USR1 (which mpirun passes on), ahead of --max-hours, on TERM or
-      Ctrl-C. The same command then goes on, on any number of ranks; `colonnade status` tells how far it is.
+      The run is saved now and then, and before it stops with code 75: on USR1 (which mpirun passes on), ahead of --max-hours, and, as one
+      process, on TERM or Ctrl-C. The same command then goes on, on any number of ranks; `colonnade status` tells how far it is.
 
       EXAMPLES
         colonnade simulate jobs/brunel --seed 2

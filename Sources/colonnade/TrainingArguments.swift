@@ -30,6 +30,7 @@ struct TrainingArguments: ParsableArguments {
     options.quiet = quiet
     options.limits = try course.limits()
     options.resume = Resume(course.resume)
+    options.keepsFinished = course.keepFinished
     options.command = CommandLine.arguments
     return options
   }

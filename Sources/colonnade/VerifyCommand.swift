@@ -1,6 +1,7 @@
 // `colonnade verify`: reference cases through the program's own models.
 import ArgumentParser
 import Experiments
+import Running
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,7 +35,7 @@ struct VerifyCommand: ParsableCommand {
         }
       }
       if let unusable { throw unusable }
-      if failed > 0 { throw ExitCode(1) }
+      if failed > 0 { throw ArgumentParser.ExitCode(Running.ExitCode.differs.rawValue) }
     }
   }
 }

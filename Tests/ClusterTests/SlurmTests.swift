@@ -47,6 +47,72 @@ private let settings = "--set N=2500 --set presimulation=10 --set duration=3000 
     #expect(stopped["spike_hash"] == whole["spike_hash"] && stopped["state_hash"] == whole["state_hash"])
   }
 
+  /// The second job is taken out of the queue when the first has done the work; the others must not start for that and do it again.
+  @Test func chainOfAFinishedRunDeletesNothing() throws {
+    let slurm = try LocalSlurm()
+    let jobs = try chain(4, slurm, "--set N=1000 --set presimulation=0 --set duration=20")
+    #expect(try slurm.waitForEnd(jobs[0]) == "COMPLETED", "\(slurm.logs())")
+    for job in jobs.dropFirst() { #expect(try ["CANCELLED", "gone"].contains(slurm.waitForEnd(job))) }
+    #expect(slurm.count("run.start", in: "runs/brunel") == 1)
+    let summary = try slurm.summary("runs/brunel")
+    // The same job once more finds nothing to do, another one does not replace the run.
+    for (seed, state) in [("", "COMPLETED"), (" --seed 9", "FAILED")] {
+      let job = try slurm.submit("jobs/brunel/submit.sbatch", "SCRIPT --set N=1000 --set presimulation=0 --set duration=20\(seed)")
+      #expect(try slurm.waitForEnd(job) == state, "\(slurm.logs())")
+    }
+    #expect(slurm.count("run.start", in: "runs/brunel") == 1)
+    #expect(try slurm.summary("runs/brunel") == summary)
+  }
+
+  @Test func chainEndsOnAWrongConfiguration() throws {
+    let slurm = try LocalSlurm()
+    let jobs = try chain(4, slurm, "--set duraton=1")
+    #expect(try slurm.waitForEnd(jobs[0]) == "FAILED")
+    #expect(try slurm.job(jobs[0])["ExitCode"] == "78:0")
+    for job in jobs.dropFirst() { #expect(try ["CANCELLED", "gone"].contains(slurm.waitForEnd(job)), "\(slurm.logs())") }
+    #expect(slurm.logs().components(separatedBy: "start ").count == 2, "\(slurm.logs())")
+  }
+
+  private func chain(_ length: Int, _ slurm: LocalSlurm, _ settings: String) throws -> [String] {
+    let script = "--nodes=2 --ntasks-per-node=1 \(Repository.place("jobs/brunel/submit.sbatch")) \(settings)"
+    let outcome = try slurm.call("run \(Repository.place("jobs/chain.sh")) \(length) \(script)")
+    let jobs = outcome.output.split(separator: "\n").map(String.init)
+    try #require(outcome.code == 0 && jobs.count == length, "\(outcome.errors)")
+    return jobs
+  }
+
+  /// `scale` finds the ranks together whatever the site's default is, and processes that are not together refuse to work.
+  @Test func scaleAsksSrunForPMIx() throws {
+    let slurm = try LocalSlurm()
+    let words = "\(Repository.place("jobs/brunel")) --set N=1000 --set presimulation=0 --set duration=20"
+    let outcome = try slurm.call(
+      "run colonnade scale \(words) --launcher srun --ranks 1,2 --repeats 1 --output study", environment: ["SLURM_MPI_TYPE": "none"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let ranks = try slurm.folder.text("study/scaling.jsonl").split(separator: "\n").map { try JSONValue.parse(String($0))["ranks"]?.int }
+    #expect(ranks == [1, 2])
+    let alone = try slurm.call("run srun --mpi=none -n 2 colonnade simulate \(words) --output alone")
+    #expect(alone.code == 70 && alone.errors.contains("srun --mpi=pmix"), "\(alone.code): \(alone.errors)")
+    #expect(!slurm.folder.has("alone"))
+    // The script of a batch job is one process, however many tasks the job has.
+    let batch = try slurm.call("run sbatch --wait -n 2 --wrap 'colonnade simulate \(words) --output batch'")
+    #expect(batch.code == 0 && slurm.folder.has("batch/summary.json"), "\(slurm.folder.names())")
+  }
+
+  /// The line that the script itself gives.
+  @Test func itsOwnExampleWorks() throws {
+    let text = try Repository.text("cluster/local-slurm")
+    let line = String(try #require(text.firstMatch(of: /# Example: (local-slurm .+)\n/)).1)
+    let folder = try ScratchFolder()
+    for name in ["cluster", "jobs"] {
+      try FileManager.default.createSymbolicLink(atPath: folder.place(name), withDestinationPath: Repository.place(name))
+    }
+    let outcome = try BuiltProgram.shell(
+      "PATH=$PWD/cluster:$PATH; \(line)", environment: ["COLONNADE_SLURM": folder.place("slurm")], in: folder.path, limit: 180)
+    #expect(outcome.code == 0 && !folder.has("slurm"), "\(outcome.errors)")
+    try #require(folder.has("runs/brunel/summary.json"), "\(outcome.output) \(outcome.errors)")
+    #expect(try JSONValue.read(folder.place("runs/brunel/summary.json"))["ranks"]?.int == 4)
+  }
+
   @Test func arrayTakesOneLinePerTask() throws {
     let slurm = try LocalSlurm(nodes: 2, cpus: 4)
     let short = settings.replacingOccurrences(of: "3000", with: "50").replacingOccurrences(of: "'", with: "")

@@ -27,6 +27,10 @@ private func examples(in help: String) -> [String] {
     #expect(help.code == 0 && help.errors.isEmpty)
     for command in ["simulate", "verify", "report", "models", "example"] { #expect(try subcommands().contains(command)) }
     for code in ["64", "65", "66", "70", "73", "74", "75", "76", "78"] { #expect(help.output.contains("\n  \(code)  ")) }
+    // The table of the README names the same ones.
+    let readme = try Repository.text("README.md")
+    for code in help.output.matches(of: /\n +(\d+)  \S/).map(\.1) { #expect(readme.contains("\n| \(code) | "), "\(code)") }
+    #expect(help.output.contains("\n   1  compare"))
   }
 
   @Test func everyCommandHasHelpWithExamples() throws {

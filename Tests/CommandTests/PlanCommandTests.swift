@@ -71,6 +71,67 @@ import Testing
     #expect(again.code == 0 && again.output.contains("held out: 4 ranks"), "\(again.errors)")
   }
 
+  /// What does not fit its nodes gets no job script.
+  @Test func noScriptForWhatDoesNotFit() throws {
+    let folder = try ScratchFolder()
+    let outcome = try BuiltProgram.run(
+      "colonnade", ["plan", brunel, "--ranks", "2", "--nodes", "1", "--memory", "0.05", "--script", folder.place("submit.sbatch")])
+    #expect(outcome.code == 78 && outcome.messages.count == 1, "\(outcome.code): \(outcome.errors)")
+    #expect(outcome.output.contains("DOES NOT FIT") && outcome.errors.contains("--memory") && outcome.errors.contains("as given"))
+    #expect(!folder.has("submit.sbatch"))
+  }
+
+  /// Whoever starts a program that starts another learns what is wrong.
+  @Test func theCodeOfAProbeIsPassedOn() throws {
+    let outcome = try BuiltProgram.run("colonnade", ["plan", brunel, "--probe", "duraton=1"])
+    #expect(outcome.code == 78 && outcome.errors.contains("duration") && outcome.errors.contains("ended with code 78"), "\(outcome.errors)")
+  }
+
+  private func scale(_ folder: ScratchFolder, _ arguments: [String], _ environment: [String: String] = [:]) throws -> ProgramOutcome {
+    let small = ["N=1000", "duration=20", "presimulation=0"].flatMap { ["--set", $0] }
+    return try BuiltProgram.run(
+      "colonnade", ["scale", brunel, "--repeats", "1"] + small + arguments, environment: environment, in: folder.path)
+  }
+
+  @Test func aStudyGoesOnAndSpoilsNothing() throws {
+    let folder = try ScratchFolder()
+    #expect(try scale(folder, ["--output", "study", "--ranks", "1"]).code == 0)
+    let first = try folder.text("study/scaling.jsonl")
+    #expect(folder.names("study") == ["report.html", "scaling.jsonl"])
+    let more = try scale(folder, ["--output", "study", "--ranks", "1,2"])
+    #expect(more.code == 0 && more.errors.contains("1 rank: measured before"), "\(more.errors)")
+    let both = try folder.text("study/scaling.jsonl")
+    #expect(both.hasPrefix(first) && both.split(separator: "\n").count == 2)
+    // Points of other settings are neither mixed with these nor thrown away, and an import counts once.
+    let other = try scale(folder, ["--output", "study", "--ranks", "4", "--set", "g=6"])
+    #expect(other.code == 73 && other.errors.contains("not measured with these settings"), "\(other.errors)")
+    for _ in 0..<2 {
+      let imported = try scale(folder, ["--output", "sum", "--ranks", "2", "--set", "g=6", "--import", "study/scaling.jsonl"])
+      #expect(imported.code == 0, "\(imported.errors)")
+      #expect(try folder.text("sum/scaling.jsonl").split(separator: "\n").count == 3)
+    }
+    #expect(try folder.text("study/scaling.jsonl") == both)
+    // The folder of a run is left as it is.
+    let run = try BuiltProgram.run(
+      "colonnade", ["simulate", brunel, "--smoke", "--set", "N=1000", "--quiet", "--output", folder.place("run")])
+    #expect(run.code == 0, "\(run.errors)")
+    let before = folder.names("run")
+    let refused = try scale(folder, ["--output", "run", "--ranks", "1"])
+    #expect(refused.code == 73 && refused.errors.contains("the folder of a run"), "\(refused.errors)")
+    #expect(folder.names("run") == before)
+  }
+
+  /// A launcher of another MPI library starts ranks that are alone: no point is made of one of them.
+  @Test func pointsOfOtherRanksAreRefused() throws {
+    let folder = try ScratchFolder()
+    let launcher = try folder.file("mpirun", "#!/bin/bash\nwhile [ \"$1\" != -n ]; do shift; done; exec \"${@:3}\"\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher)
+    let path = "\(folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
+    let outcome = try scale(folder, ["--output", "study", "--ranks", "2"], ["PATH": path])
+    #expect(outcome.code == 65 && outcome.errors.contains("was to have 2 ranks had 1"), "\(outcome.code): \(outcome.errors)")
+    #expect(try folder.text("study/scaling.jsonl").isEmpty)
+  }
+
   @Test(arguments: [
     (["plan", "jobs/brunel", "--ranks", "0"], 64, "--ranks"), (["plan", "jobs/brunel", "--ranks", "2", "--rehearse", "2"], 64, "rank 2"),
     (["plan", "jobs/brunel", "--calibration", "nowhere.json"], 66, "nowhere.json"), (["scale"], 64, "--import"),

@@ -234,6 +234,62 @@ final class StoppedRun {
     try run.expectSame("run", as: "longer", "longer")
   }
 
+  /// A command with --resume PATH, given again, goes on from where it was stopped: what it began from is not needed any more.
+  @Test func aRepeatedCommandGoesOnFromItsOwnCheckpoints() throws {
+    let run = try StoppedRun()
+    #expect(try run.run("whole").code == 0)
+    #expect(try run.interrupt("first", ranks: 2, "kill -USR1 $pid").code == 75)
+    let resume = "--resume \(run.folder.place("first"))"
+    #expect(try run.interrupt("second", ranks: 2, "kill -USR1 $pid", resume).code == 75)
+    // A part of the way that does not name the first run does not forget it.
+    #expect(try run.run("second", ranks: 2, "--max-hours 1e-7").code == 75)
+    try FileManager.default.removeItem(atPath: run.folder.place("first"))
+    let last = try run.run("second", ranks: 3, resume)
+    #expect(last.code == 0, "\(last.errors)")
+    try run.expectSame("second", as: "whole", "from first, then by itself")
+    let resumed = try JSONValue.read(run.folder.place("second/summary.json"))["resumed_at_ms"]?.array?.compactMap(\.double) ?? []
+    #expect(resumed.count == 3 && zip(resumed, resumed.dropFirst()).allSatisfy { $0 < $1 }, "\(resumed)")
+    // Another run is another beginning.
+    #expect(try run.run("third", "--max-hours 1e-7").code == 75)
+    let other = try run.run("second", resume.replacingOccurrences(of: "first", with: "third"))
+    #expect(other.code == 0, "\(other.errors)")
+    #expect(try JSONValue.read(run.folder.place("second/summary.json"))["resumed_at_ms"]?.array?.count == 1)
+  }
+
+  /// Back to the older of two checkpoints of the same folder, and on from there.
+  @Test func goesBackOnce() throws {
+    let run = try StoppedRun()
+    #expect(try run.run("whole").code == 0)
+    #expect(try run.interrupt("run", ranks: 2, after: 3, "kill -USR1 $pid").code == 75)
+    let older = run.folder.names("run/checkpoint").compactMap { Int($0) }.min() ?? 0
+    let resume = "--resume \(run.folder.place("run/checkpoint/\(older)"))"
+    #expect(try run.run("run", ranks: 2, resume + " --max-hours 1e-7").code == 75)
+    let next = try run.run("run", ranks: 2, resume)
+    #expect(next.code == 0, "\(next.errors)")
+    try run.expectSame("run", as: "whole", "back to checkpoint \(older)")
+    #expect(try JSONValue.read(run.folder.place("run/summary.json"))["resumed_at_ms"]?.array?.count == 2)
+  }
+
+  /// What job scripts ask for: a finished run stays, whether the same one is asked for or another.
+  @Test func aFinishedRunIsKeptWhereAskedTo() throws {
+    let run = try StoppedRun()
+    let short = "--set duration=50 "
+    #expect(try run.run("run", short + "--keep-finished").code == 0)
+    let summary = try run.folder.text("run/summary.json")
+    for ranks in [nil, 2] {
+      #expect(try run.run("run", ranks: ranks, short + "--keep-finished").code == 0)
+      let other = try run.run("run", ranks: ranks, short + "--keep-finished --seed 6")
+      #expect(other.code == 78 && other.messages.count == 1, "\(other.code): \(other.errors)")
+      for word in ["'seed' = '5'", "'6'", "--output", "--resume never"] { #expect(other.errors.contains(word), "\(other.errors)") }
+      #expect(try run.folder.text("run/summary.json") == summary)
+    }
+    #expect(try run.run("run", short + "--keep-finished --seed 6 --resume never").code == 0)
+    #expect(try run.folder.text("run/summary.json") != summary)
+    // What is not finished goes on.
+    #expect(try run.run("stopped", short + "--keep-finished --max-hours 1e-7").code == 75)
+    #expect(try run.run("stopped", short + "--keep-finished").code == 0 && run.folder.has("stopped/summary.json"))
+  }
+
   /// The disk is full while a checkpoint is written; with more space the run goes on.
   @Test(.enabled(if: hasSmallDisk, "no small file system can be mounted here (unshare -rm)"), arguments: [nil, 3] as [Int?])
   func fullDisk(ranks: Int?) throws {

@@ -136,6 +136,29 @@ import Testing
     #expect(epochs == [1, 2])
   }
 
+  /// A command that begins from another run's checkpoint comes to its end, however often it is stopped; then it is kept where asked to.
+  @Test func aRepeatedCommandGoesOnFromItsOwnCheckpoints() throws {
+    let folder = try ScratchFolder()
+    try writeDigits(folder)
+    _ = try folder.file("config.yaml", small)
+    let settings = ["task_type=recognition", "seq_len=2", "train_samples=96"]
+    let whole = try train(folder, "whole", settings)
+    #expect(try start(folder, "first", settings, ["--max-hours", "0.001s"]).code == 75)
+    let options = ["--resume", folder.place("first"), "--max-hours", "0.001s"]
+    var codes: [Int32] = []
+    while codes.last ?? 75 == 75 && codes.count < 20 {
+      codes.append(try start(folder, "second", ranks: [nil, 2][codes.count % 2], settings, options).code)
+    }
+    #expect(codes.last == 0 && codes.count > 2, "\(codes)")
+    let summary = try JSONValue.read(folder.place("second/summary.json"))
+    #expect(summary["weights_hash"] == whole["weights_hash"] && summary["resumes"]?.int == codes.count)
+    let text = try folder.text("second/summary.json")
+    #expect(try start(folder, "second", settings, ["--keep-finished"]).code == 0)
+    let other = try start(folder, "second", ranks: 2, settings + ["lr=0.5"], ["--keep-finished"])
+    #expect(other.code == 78 && other.messages.count == 1 && other.errors.contains("'lr'"), "\(other.errors)")
+    #expect(try folder.text("second/summary.json") == text)
+  }
+
   /// USR1 at whatever step it comes.
   @Test func theCheckpointSignalStopsAndTheRunGoesOn() throws {
     let folder = try ScratchFolder()

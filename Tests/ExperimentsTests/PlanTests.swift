@@ -92,13 +92,37 @@ import Testing
     let brunel = try experiment(try Examples.text("brunel"))
     let job = try JobForecast(brunel, ranks: 6, nodes: 2, ExpectedRates(brunel), .defaults)
     let report = PlanReport(job, memory: 64e9, memoryOrigin: "as given")
-    let script = report.script(config: "jobs/brunel", overrides: ["N=10"], name: "brunel")
+    let script = try report.script(config: "jobs/brunel", overrides: ["N=10"], name: "brunel")
     let lines = script.split(separator: "\n")
     #expect(lines.count < 30 && lines[0].hasPrefix("#!") && lines[1].hasPrefix("# "))
     #expect(script.contains("--nodes=2 --ntasks=6 --ntasks-per-node=3") && script.contains("--set 'N=10'"))
     #expect(report.fits && !PlanReport(job, memory: 1e6, memoryOrigin: "").fits)
     #expect(report.json["per_rank"]?["synapses"]?["mean"]?.double ?? 0 > 1e6)
     #expect(report.text.contains("fits") && report.text.contains("synapses"))
+  }
+
+  @Test func scriptAsksForWhatNodesHaveAndQuotes() throws {
+    let brunel = try experiment(try Examples.text("brunel"))
+    let job = try JobForecast(brunel, ranks: 2, nodes: 1, ExpectedRates(brunel), .defaults)
+    func megabytes(_ memory: Double) throws -> Double {
+      let script = try PlanReport(job, memory: memory, memoryOrigin: "").script(config: "a", overrides: [], name: "brunel")
+      return Double(try #require(script.firstMatch(of: /--mem=(\d+)M/)).1) ?? 0
+    }
+    let need = job.memoryPerNode
+    #expect(try abs(megabytes(2 * need + 1e9) - max(1.2 * need, 256e6) / 1e6) <= 1)
+    // Slurm rejects a job that asks for more than it may give away of a node.
+    #expect(try megabytes(1.1 * need) <= 0.97 * 1.1 * need / 1e6 && megabytes(1.1 * need) > need / 1e6)
+    for memory in [need, 0.5 * need] { #expect(throws: PlanError.self) { try megabytes(memory) } }
+    let report = PlanReport(job, memory: 64e9, memoryOrigin: "")
+    let script = try report.script(config: "it's here/x.yaml", overrides: ["title=it's"], name: "brunel")
+    let here = FileManager.default.currentDirectoryPath
+    #expect(script.contains("simulate '\(here)/it'\\''s here/x.yaml' --set 'title=it'\\''s' --output"), "\(script)")
+    #expect(ShellText.quoted("") == "''" && ShellText.quoted("a/b-c.1") == "a/b-c.1")
+  }
+
+  @Test func codesOfOthersAreToldApart() {
+    #expect(BenchmarkError(command: ["x"], code: 66).exitCode == 66 && BenchmarkError(command: ["x"], code: 78).exitCode == 78)
+    for code in [1, 2, 127, 137] as [Int32] { #expect(BenchmarkError(command: ["x"], code: code).exitCode == 70, "\(code)") }
   }
 
   @Test func theCheapestJobFits() throws {

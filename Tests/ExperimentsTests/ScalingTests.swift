@@ -80,6 +80,7 @@ private let anchors = URL(fileURLWithPath: #filePath).deletingLastPathComponent(
     point.repeats = [1, 2, 3]
     point.phases = [.init(name: "update", mean: 1.5, least: 1.25)]
     point.build = 2
+    point.configuration = "0123abcd"
     let read = try ScalingPoint(try JSONValue.parse(point.json.text, path: "line"), place: "line")
     #expect(read == point)
     for text in [#"{"ranks": 0, "run_s": 1, "work": 1}"#, #"{"ranks": 2, "work": 1}"#, #"{"ranks": 2, "run_s": -1, "work": 1}"#] {

@@ -31,7 +31,7 @@ import Testing
 
 @Suite struct ExitCodeTests {
   @Test func codesAreTheDocumentedOnes() {
-    #expect(ExitCode.all.map(\.rawValue) == [0, 64, 65, 66, 70, 73, 74, 75, 76, 78])
+    #expect(ExitCode.all.map(\.rawValue) == [0, 1, 64, 65, 66, 70, 73, 74, 75, 76, 78])
     #expect(Set(ExitCode.all.map(\.meaning)).count == ExitCode.all.count)
   }
 

@@ -97,7 +97,7 @@ struct CheckpointTests {
     }
     #expect(try folder.numbers() == [3, 4])
     #expect(try FolderContents.names(folder.path) == ["3", "4"])
-    folder.removeAll()
+    try folder.removeAll()
     #expect(try folder.numbers() == [])
   }
 

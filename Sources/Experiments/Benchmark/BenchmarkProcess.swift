@@ -1,10 +1,24 @@
 // Starting the programs that a benchmark times, and setting their figures as a table.
 import Foundation
+import Running
 
 /// A benchmark that could not be run.
 public struct BenchmarkError: Error, Sendable, CustomStringConvertible {
   public let description: String
-  public var exitCode: Int32 { 70 }
+  public let exitCode: Int32
+
+  init(description: String, exitCode: ExitCode = .internalFailure) {
+    self.description = description
+    self.exitCode = exitCode.rawValue
+  }
+
+  /// - Parameter code: of the program that failed; this one ends with it if it is one of ours, so that whoever started it knows what is wrong.
+  init(command: [String], code: Int32) {
+    let own = ExitCode(rawValue: code)
+    self.init(
+      description: "\(command.joined(separator: " ")) ended with code \(code)",
+      exitCode: ExitCode.errors.contains(own) ? own : .internalFailure)
+  }
 }
 
 enum BenchmarkProcess {
@@ -20,9 +34,10 @@ enum BenchmarkProcess {
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    if process.terminationStatus != 0 {
-      throw BenchmarkError(description: "\(command.joined(separator: " ")) ended with code \(process.terminationStatus)")
+    if process.terminationReason == .uncaughtSignal {
+      throw BenchmarkError(description: "\(command.joined(separator: " ")) was ended by signal \(process.terminationStatus)")
     }
+    if process.terminationStatus != 0 { throw BenchmarkError(command: command, code: process.terminationStatus) }
     return String(decoding: data, as: UTF8.self)
   }
 

@@ -7,6 +7,12 @@ struct ConfigurationDifference: Sendable, Equatable {
   let first: String?
   let second: String?
 
+  /// The difference in words that begin with what the first configuration belongs to.
+  func text(_ run: String) -> String {
+    func text(_ value: String?) -> String { value.map { "'\($0)'" } ?? "not there" }
+    return "\(run) with key '\(key)' = \(text(first)), now it is \(text(second))"
+  }
+
   /// Keys that change neither the state nor the recordings of a run: where synapses are kept, and when a run is given up.
   static let free = ["storage", "checks"]
 

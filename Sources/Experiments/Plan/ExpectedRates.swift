@@ -68,5 +68,10 @@ public struct ExpectedRates: Sendable, Equatable {
 /// A forecast that cannot be made.
 public struct PlanError: Error, Sendable, CustomStringConvertible {
   public let description: String
-  public var exitCode: Int32 { ExitCode.badData.rawValue }
+  public let exitCode: Int32
+
+  init(description: String, exitCode: ExitCode = .badData) {
+    self.description = description
+    self.exitCode = exitCode.rawValue
+  }
 }

@@ -1,4 +1,5 @@
 // What `colonnade plan` says: per rank counts, bytes, messages and times, as text and as JSON.
+import Foundation
 import Running
 import Spiking
 import Storage
@@ -84,17 +85,31 @@ public struct PlanReport: Sendable {
   }
 
   /// Writes ``script(config:overrides:name:)``.
-  /// - Throws: `StorageError` 73 or 74 if that is not possible.
+  /// - Throws: `PlanError` 78 for a job that does not fit its nodes, `StorageError` 73 or 74 if the file cannot be written.
   public func writeScript(_ path: String, config: String, overrides: [String], name: String) throws {
-    try AtomicFile.write(path, text: script(config: config, overrides: overrides, name: name))
+    try AtomicFile.write(path, text: try script(config: config, overrides: overrides, name: name))
   }
 
-  /// A job script sized by the forecast: memory and time with room to spare.
-  public func script(config: String, overrides: [String], name: String) -> String {
+  /// What Slurm gives of a node's memory to a job at most; the rest is the system's.
+  private static let usableShare = 0.97
+
+  /// A job script sized by the forecast: memory and time with room to spare, as far as the nodes have it.
+  ///
+  /// - Parameter config: its path becomes absolute, for the job may be submitted from anywhere.
+  /// - Throws: `PlanError` 78 for a job that does not fit its nodes, which Slurm would reject or end.
+  public func script(config: String, overrides: [String], name: String) throws -> String {
+    let usable = Self.usableShare * memory
+    guard job.memoryPerNode <= usable else {
+      throw PlanError(
+        description: "no job script: \(job.ranks) ranks on \(job.nodes) \(job.nodes == 1 ? "node" : "nodes") need "
+          + "\(HumanUnits.bytes(Int64(job.memoryPerNode))) of a node's \(HumanUnits.bytes(Int64(memory))) (\(memoryOrigin)), of which Slurm "
+          + "gives \(Int(100 * Self.usableShare)) %; give more --nodes, or the nodes' --memory", exitCode: .badConfiguration)
+    }
     let minutes = max(10, Int((job.wall * 1.5 / 60).rounded(.up)))
-    let megabytes = max(256, Int((job.memoryPerNode * 1.2 / 1e6).rounded(.up)))
+    let megabytes = Int(min(max(256e6, job.memoryPerNode * 1.2), usable) / 1e6)
     let time = "\(minutes / 60):" + (minutes % 60 < 10 ? "0" : "") + "\(minutes % 60):00"
-    let settings = overrides.map { " --set '\($0)'" }.joined()
+    let path = URL(fileURLWithPath: config).standardizedFileURL.path
+    let settings = overrides.map { " --set \(ShellText.quoted($0))" }.joined()
     return """
       #!/usr/bin/env bash
       # Runs \(name) as forecast: \(HumanUnits.bytes(Int64(job.memoryPerNode))) per node, \(HumanUnits.duration(job.wall)).
@@ -105,7 +120,7 @@ public struct PlanReport: Sendable {
       set -euo pipefail
       # From the top of the repository, or with COLONNADE_HOME set to it.
       source "${COLONNADE_HOME:-$PWD}/cluster/job.sh"
-      run_until_done simulate '\(config)'\(settings) --output runs/\(name) "$@"
+      run_until_done simulate \(ShellText.quoted(path))\(settings) --output runs/\(name) "$@"
 
       """
   }

@@ -5,6 +5,8 @@ import Storage
 /// Paths of a run's files.
 public struct RunFolder: Sendable {
   public let path: String
+  /// Where the run was first resumed from, if that is another place (see `RunStart`); its checkpoints say so.
+  var resumedFrom: String?
   public init(_ path: String) { self.path = path }
 
   public var configuration: String { file("configuration.yaml") }
@@ -16,7 +18,7 @@ public struct RunFolder: Sendable {
   public var report: String { file("report.html") }
   public var parts: String { file("parts") }
   public func file(_ name: String) -> String { path + "/" + name }
-  public var checkpoints: CheckpointFolder { .ofRun(path) }
+  public var checkpoints: CheckpointFolder { .ofRun(path, resumedFrom: resumedFrom) }
 
   /// Makes the folder, and removes the results of an earlier run so that none is taken for this one's.
   ///
@@ -59,7 +61,7 @@ public struct RunFolder: Sendable {
   /// Removes the parts once they are assembled.
   public func removeParts() { try? FileManager.default.removeItem(atPath: parts) }
 
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.code ?? 0 == 13 ? "permission denied" : "\($0)")" }
       ?? error.localizedDescription
   }

@@ -10,24 +10,28 @@ struct RunStart: Sendable {
   let folder: RunFolder
   /// The one to take, by its own folder; nil takes the newest that is whole.
   let only: String?
+  /// What `--resume PATH` named when the run first began in its folder; nil where it began there. All its checkpoints carry it on, so that
+  /// the same command, given again, goes on with them.
+  let origin: String?
 
-  private enum Finding: Int { case nothing, run, one, missing }
+  private enum Finding: UInt8 { case nothing, own, run, one, missing }
 
   /// Finds them; nil where the run begins anew. Collective.
   /// - Throws: `StorageError` 66 if a path is given that holds none.
   static func find(_ resume: Resume, output: RunFolder, _ communicator: borrowing Communicator) throws -> RunStart? {
-    let path: String
-    switch resume {
-    case .never: return nil
-    case .auto: path = output.path
-    case .path(let given): path = given
-    }
     // One rank looks, so that all see the same.
-    let own = communicator.rank == 0 ? try look(path, isGiven: resume != .auto).rawValue : 0
-    switch Finding(rawValue: try communicator.max(own)) ?? .missing {
+    let seen = communicator.rank == 0 ? try look(resume, output) : (finding: .nothing, origin: nil)
+    let bytes = try communicator.broadcastBytes([seen.finding.rawValue] + Array((seen.origin ?? "").utf8), from: 0)
+    let origin = bytes.count > 1 ? String(decoding: bytes.dropFirst(), as: UTF8.self) : nil
+    let path = if case .path(let given) = resume { given } else { output.path }
+    switch Finding(rawValue: bytes[0]) ?? .missing {
     case .nothing: return nil
-    case .run: return RunStart(folder: RunFolder(path), only: nil)
-    case .one: return RunStart(folder: RunFolder(path + "/../.."), only: path)
+    case .own: return RunStart(folder: RunFolder(output.path), only: nil, origin: origin)
+    case .run: return RunStart(folder: RunFolder(path), only: nil, origin: origin)
+    case .one:
+      let source = path + "/../.."
+      // Under one name, so that parts are cut where they are and not copied onto themselves.
+      return RunStart(folder: RunFolder(real(source) == real(output.path) ? output.path : source), only: path, origin: origin)
     case .missing:
       throw StorageError(
         .missing, path: path, operation: "resume", reason: "it holds no checkpoint",
@@ -35,17 +39,25 @@ struct RunStart: Sendable {
     }
   }
 
-  private static func look(_ path: String, isGiven: Bool) throws -> Finding {
-    if isGiven && FolderContents.exists(path + "/manifest.json") { return .one }
-    if try !RunFolder(path).checkpoints.numbers().isEmpty { return .run }
-    return isGiven ? .missing : .nothing
+  private static func look(_ resume: Resume, _ output: RunFolder) throws -> (finding: Finding, origin: String?) {
+    if resume == .never { return (.nothing, nil) }
+    let numbers = try output.checkpoints.numbers()
+    // Of the newest that can be read.
+    let origin = numbers.reversed().lazy.compactMap { try? CheckpointReader(output.checkpoints.checkpoint($0)) }.first?
+      .header.values["resumed_from"]?.string
+    guard case .path(let path) = resume else { return (numbers.isEmpty ? .nothing : .own, origin) }
+    if origin == real(path) { return (.own, origin) }
+    if FolderContents.exists(path + "/manifest.json") { return (.one, real(path)) }
+    if real(path) == real(output.path) { return (numbers.isEmpty ? .missing : .own, origin) }
+    return (try RunFolder(path).checkpoints.numbers().isEmpty ? .missing : .run, real(path))
+  }
+
+  private static func real(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
   /// Whether the run goes on in the folder of the checkpoints.
-  func isIn(_ output: RunFolder) -> Bool {
-    func real(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path }
-    return real(folder.path) == real(output.path)
-  }
+  func isIn(_ output: RunFolder) -> Bool { Self.real(folder.path) == Self.real(output.path) }
 
   /// Refuses a configuration that differs in anything that matters from the one the checkpoints were written with. All ranks alike.
   ///
@@ -65,10 +77,7 @@ struct RunStart: Sendable {
       let difference = try ConfigurationDifference.first(
         checkpoint.header.configuration, configuration, files: (path, "configuration"), ignoring: free)
       guard let difference else { return }
-      func text(_ value: String?) -> String { value.map { "'\($0)'" } ?? "not there" }
-      throw ConfigurationError(
-        .file(folder.path),
-        "the run there was begun with key '\(difference.key)' = \(text(difference.first)), now it is \(text(difference.second)); \(remedy)")
+      throw ConfigurationError(.file(folder.path), "\(difference.text("the run there was begun")); \(remedy)")
     }
   }
 

@@ -93,11 +93,7 @@ public struct RunStatus: Sendable {
   public var command: String? {
     if state == .finished { return nil }
     let word = kind == "training" ? "train" : "simulate"
-    func quoted(_ path: String) -> String {
-      path.allSatisfy { $0.isLetter || $0.isNumber || "_-./".contains($0) }
-        ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
-    }
-    return "colonnade \(word) \(quoted(folder.configuration)) --output \(quoted(folder.path))"
+    return "colonnade \(word) \(ShellText.quoted(folder.configuration)) --output \(ShellText.quoted(folder.path))"
   }
 
   public var json: JSONValue {

@@ -17,6 +17,8 @@ public struct RunOptions: Sendable {
   public var writesReport = true
   public var limits = RunLimits()
   public var resume = Resume.auto
+  /// A finished run of this configuration stays as it is, that of another is not replaced.
+  public var keepsFinished = false
   public init(output: String) { self.output = output }
 }
 
@@ -35,11 +37,14 @@ public enum SimulationRun {
     _ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> Int32 {
     cplatform_flush_denormals()
+    try communicator.requireWholeLaunch()
     let control = RunControl(options.limits)
     // A signal that comes after the last step must find somebody who notes it, or it would end the process.
     defer { withExtendedLifetime(control) {} }
     let speaks = communicator.rank == 0
-    let folder = RunFolder(options.output)
+    var folder = RunFolder(options.output)
+    let free = ConfigurationDifference.free
+    if try FinishedRun.isThere(options, folder, configuration: experiment.configuration, free: free, communicator) { return 0 }
     let description = experiment.description
     let simulation = try Simulation<S>(description, communicator)
     let resolution = description.resolution
@@ -48,7 +53,8 @@ public enum SimulationRun {
     }
     defer { watchdog?.end() }
     let start = try RunStart.find(options.resume, output: folder, communicator)
-    try start?.check(kind: "simulation", configuration: experiment.configuration, free: ConfigurationDifference.free + ["duration"])
+    try start?.check(kind: "simulation", configuration: experiment.configuration, free: free + ["duration"])
+    folder.resumedFrom = start?.origin
     // Everybody has looked before anything is changed.
     try communicator.barrier()
     if speaks {
@@ -63,9 +69,6 @@ public enum SimulationRun {
     } else {
       let idle = try communicator.sum(simulation.owned.isEmpty ? 1 : 0)
       if idle > 0 { notes.append("\(idle) of \(communicator.size) ranks own no tile and idle") }
-    }
-    if let launched = communicator.launchedSize {
-      notes.append("the launcher started \(launched) processes but MPI sees one: is this the mpirun of another MPI library?")
     }
     let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
 

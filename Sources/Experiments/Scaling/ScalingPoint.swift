@@ -30,6 +30,8 @@ public struct ScalingPoint: Sendable, Equatable {
   /// [s] Time of building, and peak memory of all ranks in bytes; 0 where they are not known.
   public var build = 0.0
   public var memory = 0.0
+  /// Names the configuration that the study was given, before a weak one grew it; empty where it is not known.
+  public var configuration = ""
 
   public struct Phase: Sendable, Equatable {
     public var name: String
@@ -59,6 +61,7 @@ public struct ScalingPoint: Sendable, Equatable {
       "work": JSONValue(work), "run_s": JSONValue(seconds), "repeats_s": .array(repeats.map { JSONValue($0) }),
       "messages_per_rank": JSONValue(messages), "bytes_per_rank": JSONValue(bytes),
     ]
+    if !configuration.isEmpty { object["configuration"] = .string(configuration) }
     if build > 0 { object["build_s"] = JSONValue(build) }
     if memory > 0 { object["peak_memory_bytes"] = JSONValue(memory) }
     if isOversubscribed { object["note"] = .string("oversubscribed: \(ranks) ranks took turns on \(cores) cores") }
@@ -87,6 +90,7 @@ public struct ScalingPoint: Sendable, Equatable {
       bytes: try number("bytes_per_rank", default: 0))
     build = try number("build_s", default: 0)
     memory = try number("peak_memory_bytes", default: 0)
+    configuration = json["configuration"]?.string ?? ""
     phases = (json["phases"]?.object?.members ?? []).map {
       Phase(name: $0.key, mean: $0.value["mean_s"]?.double ?? 0, least: $0.value["min_s"]?.double ?? 0)
     }

@@ -5,35 +5,61 @@ import Storage
 
 /// Measures, keeps and evaluates the points of a study.
 public final class ScalingRecord {
-  private let folder: RunFolder
+  private let folder: String
   private let study: ScalingStudy?
+  /// Those of the study's folder that this call does not import.
+  private let earlier: [ScalingPoint]
   private var points: [ScalingPoint]
 
-  /// - Throws: what reading imported points meets, and `StorageError` 73 if the folder cannot be made.
+  /// Begins a study, or goes on with the one in the folder: its points are kept.
+  ///
+  /// - Throws: what reading points meets; `StorageError` 73 if the folder cannot be made, holds a run, or holds points of the study's
+  ///   series that were measured with another configuration.
   public init(folder: String, study: ScalingStudy?, imports: [String]) throws {
-    self.folder = RunFolder(folder)
+    self.folder = folder
     self.study = study
-    points = try imports.flatMap { try ScalingImport.read($0) }
-    try self.folder.prepare()
-    self.folder.removeParts()
+    let imported = try imports.flatMap { try ScalingImport.read($0) }
+    if FolderContents.exists(folder + "/configuration.yaml") { throw Self.refusal(folder, "it is the folder of a run") }
+    let lines = Self.lines(folder)
+    let kept = try FolderContents.exists(lines) && !WholeFile.read(lines).isEmpty ? ScalingImport.read(lines) : []
+    earlier = kept.filter { !imported.contains($0) }
+    if let study, earlier.contains(where: { $0.series == study.series && $0.configuration != study.fingerprint }) {
+      throw Self.refusal(folder, "it holds points of '\(study.series)' that were not measured with these settings")
+    }
+    points = earlier + imported
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch { throw Self.refusal(folder, RunFolder.reason(error)) }
     try write()
   }
 
-  private var lines: String { folder.file("scaling.jsonl") }
+  private static func refusal(_ folder: String, _ reason: String) -> StorageError {
+    StorageError(
+      .cannotCreate, path: folder, operation: "use the folder for a scaling study", reason: reason, remedy: "choose another with --output")
+  }
+
+  private static func lines(_ folder: String) -> String { folder + "/scaling.jsonl" }
+  private var lines: String { Self.lines(folder) }
+  private var report: String { folder + "/report.html" }
   private func write() throws { try AtomicFile.write(lines, text: points.map { $0.json.text + "\n" }.joined()) }
 
-  /// Runs the study's points; each is kept as soon as it is there.
+  /// Runs the study's points that are not there yet; each is kept as soon as it is there.
   ///
   /// - Parameter tell: called with one line per point.
   public func measure(tell: (String) -> Void) throws {
     guard let study else { return }
     if let keys = study.growthText { tell("weak scaling: \(keys) grows with the ranks") }
     for ranks in study.options.ranks {
-      let point = try study.measure(ranks: ranks)
+      let text = "\(ranks) \(ranks == 1 ? "rank" : "ranks")"
+      if earlier.contains(where: { $0.series == study.series && $0.ranks == ranks }) {
+        tell("\(text): measured before, in \(lines)")
+        continue
+      }
+      let point = try study.measure(ranks: ranks, in: folder + "/measuring")
       points.append(point)
       try write()
       tell(
-        "\(ranks) \(ranks == 1 ? "rank" : "ranks")\(point.problem.isEmpty ? "" : ", \(point.problem)"): \(HumanUnits.duration(point.seconds)), "
+        "\(text)\(point.problem.isEmpty ? "" : ", \(point.problem)"): \(HumanUnits.duration(point.seconds)), "
           + "repeats within \(HumanUnits.fixed(100 * point.scatter, 0)) %"
           + (point.isOversubscribed ? "; oversubscribed: the ranks take turns on \(point.cores) cores" : ""))
     }
@@ -58,16 +84,16 @@ public final class ScalingRecord {
     }
     let ranks = points.map(\.ranks)
     try AtomicFile.write(
-      folder.report,
+      report,
       text: ScalingReport.html(
         title: study.map { "Scaling: \($0.title)" } ?? "Scaling of imported points",
         subtitle: "\(points.count) points on \(ranks.min() ?? 0) to \(ranks.max() ?? 0) ranks", fits, further))
-    return texts.joined(separator: "\n\n") + "\n\nPoints in \(lines)\nReport in \(folder.report)"
+    return texts.joined(separator: "\n\n") + "\n\nPoints in \(lines)\nReport in \(report)"
   }
 
   /// The study's own series on more ranks than were measured; ranks that took turns say nothing about more cores.
   private func extrapolate(_ fit: ScalingFit, beyond: Int) throws -> [ScalingReport.Extrapolation] {
-    guard let study, let last = fit.points.filter({ $0.series.hasPrefix(study.title) }).max(by: { $0.ranks < $1.ranks }) else { return [] }
+    guard let study, let last = fit.points.filter({ $0.series == study.series }).max(by: { $0.ranks < $1.ranks }) else { return [] }
     let usable = fit.points.filter { !$0.isOversubscribed }
     if usable.isEmpty { return [] }
     var found: [ScalingReport.Extrapolation] = []

@@ -1,5 +1,6 @@
 // Runs the points of a scaling study as processes of this program, one after the other, and reads their summaries.
 import Foundation
+import Maths
 import Networks
 import Running
 import Spiking
@@ -32,6 +33,8 @@ public struct ScalingStudy: Sendable {
   public let config: String
   public let options: ScalingOptions
   public let title: String
+  /// A checksum of the configuration with all its defaults and settings: points of another are not of this study.
+  let fingerprint: String
   let isTraining: Bool
   private let growth: WeakGrowth?
   private let tree: ConfigurationTree
@@ -46,16 +49,27 @@ public struct ScalingStudy: Sendable {
       title = experiment.title
       growth = .proportional(key: "batch_size", standard: 64)
       tree = try ConfigurationTree.parse(experiment.configuration, file: config)
+      fingerprint = Self.checksum(experiment.configuration)
     } else {
       let experiment = try Experiment.load(path: config, overrides: options.overrides)
       title = experiment.title
       growth = StudyCatalogue.studies.first { $0.name == experiment.study }?.weakGrowth
       tree = try ConfigurationTree.parse(experiment.configuration, file: config)
+      fingerprint = Self.checksum(experiment.configuration)
       if options.mode == .weak && growth == nil {
         throw ScalingError(description: "study \(experiment.study) states no key that grows with the ranks; use --mode strong")
       }
     }
     for ranks in options.ranks { _ = try settings(ranks) }
+  }
+
+  /// What the study's points belong to.
+  public var series: String { "\(title), \(options.mode.rawValue)" }
+
+  private static func checksum(_ text: String) -> String {
+    var hash = SHA256()
+    hash.update(text.utf8)
+    return hash.digest().prefix(8).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 
   /// Whether a configuration is one of training: it names a data set. What is wrong with it is told by whoever reads it in full.
@@ -86,36 +100,48 @@ public struct ScalingStudy: Sendable {
   public var growthText: String? { options.mode == .weak ? growth.map { $0.keys.joined(separator: " and ") } : nil }
 
   /// Measures the point of a number of ranks: the median of the repeats.
-  /// - Throws: `BenchmarkError` with the command that failed.
-  public func measure(ranks: Int) throws -> ScalingPoint {
-    let folder = NSTemporaryDirectory() + "colonnade-scale-\(ProcessInfo.processInfo.processIdentifier)"
+  ///
+  /// - Parameter folder: of the runs, which all nodes can write; it is removed afterwards.
+  /// - Throws: `BenchmarkError` with the command that failed, `ScalingError` if the launcher did not make one run of so many ranks.
+  public func measure(ranks: Int, in folder: String) throws -> ScalingPoint {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let grown = try settings(ranks)
-    var command = [options.program, isTraining ? "train" : "simulate", config, "--quiet", "--output", folder]
+    var command = launch(ranks) + [options.program, isTraining ? "train" : "simulate", config, "--quiet", "--resume", "never"]
+    command += ["--output", folder]
     for override in options.overrides + grown { command += ["--set", override] }
-    switch options.launcher {
-    // One rank runs under the launcher too, so that all points are alike.
-    case .mpirun: command = ["mpirun", "--oversubscribe", "-n", "\(ranks)"] + command
-    case .srun: command = ["srun", "--kill-on-bad-exit=1", "-n", "\(ranks)"] + command
-    }
     var summaries: [JSONValue] = []
     for _ in 0..<max(options.repeats, 1) {
       _ = try BenchmarkProcess.run(command)
-      summaries.append(try JSONValue.read(folder + "/summary.json"))
+      let summary = try JSONValue.read(folder + "/summary.json")
+      guard summary["ranks"]?.int == ranks else {
+        throw ScalingError(
+          description: "a run that was to have \(ranks) ranks had \(summary["ranks"]?.int ?? 0): is \(options.launcher.rawValue) the "
+            + "launcher of the MPI library that the program is linked with? The command was: \(command.joined(separator: " "))")
+      }
+      summaries.append(summary)
     }
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
     return point(summaries[summaries.count / 2], ranks, summaries.compactMap { $0["run_s"]?.double }, grown)
+  }
+
+  /// How so many ranks are started, as in cluster/profiles/generic.sh. One rank has the launcher too, so that all points are alike.
+  private func launch(_ ranks: Int) -> [String] {
+    switch options.launcher {
+    case .mpirun: ["mpirun", "--oversubscribe", "-n", "\(ranks)"]
+    case .srun: ["srun", "--mpi=pmix", "--cpu-bind=cores", "--kill-on-bad-exit=0", "--wait=10", "-n", "\(ranks)"]
+    }
   }
 
   private func point(_ summary: JSONValue, _ ranks: Int, _ repeats: [Double], _ grown: [String]) -> ScalingPoint {
     func number(_ key: String) -> Double { summary[key]?.double ?? 0 }
     let work = isTraining ? number("steps") * number("batch_size") : number("synaptic_events") + number("external_events")
     var point = ScalingPoint(
-      series: "\(title), \(options.mode.rawValue)", problem: grown.joined(separator: " "), ranks: ranks, cores: min(ranks, options.cores),
+      series: series, problem: grown.joined(separator: " "), ranks: ranks, cores: min(ranks, options.cores),
       work: max(work, 1), seconds: max(number("run_s"), 1e-9), repeats: repeats)
     let traffic =
       isTraining ? trainingTraffic(summary, ranks) : (number("messages_sent") / Double(ranks), number("bytes_sent") / Double(ranks))
     (point.messages, point.bytes) = traffic
+    point.configuration = fingerprint
     point.build = number("build_s")
     point.memory = number("peak_memory_bytes")
     point.phases = (summary["phases"]?.object?.members ?? []).map {

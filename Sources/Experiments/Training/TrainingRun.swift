@@ -49,28 +49,32 @@ public enum TrainingRun {
     return trainer
   }
 
-  /// Keys that a resumed run may have otherwise: where the data lie, how much of the tape is kept, what has no effect, and how many epochs
-  /// there are, unless the learning rate depends on it.
-  private static func free(_ experiment: TrainingExperiment) -> [String] {
-    let keys = ["data_path", "nb_worker", "recompute_segments"]
+  /// Keys that change no weight: where the data lie, how much of the tape is kept, and what has no effect.
+  private static let free = ["data_path", "nb_worker", "recompute_segments"]
+
+  /// Keys that a resumed run may have otherwise: those, and how many epochs there are unless the learning rate depends on it.
+  private static func freeOnTheWay(_ experiment: TrainingExperiment) -> [String] {
     // A cosine spans the whole run; the other schedules go on as they began.
-    if case .cosine = experiment.settings.learningRate.decay { return keys }
-    return keys + ["epoch"]
+    if case .cosine = experiment.settings.learningRate.decay { return free }
+    return free + ["epoch"]
   }
 
   private static func run<S: WeightScalar>(
     _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> Int32 {
     cplatform_flush_denormals()
+    try communicator.requireWholeLaunch()
     let control = RunControl(options.limits)
     // A signal that comes after the last step must find somebody who notes it, or it would end the process.
     defer { withExtendedLifetime(control) {} }
     let speaks = communicator.rank == 0
-    let folder = RunFolder(options.output)
+    var folder = RunFolder(options.output)
+    if try FinishedRun.isThere(options, folder, configuration: experiment.configuration, free: free, communicator) { return 0 }
     let trainer = try RunFailure.inPhase(of: "build", in: folder) { try makeTrainer(experiment, communicator, as: S.self) }
     let data = try RunFailure.inPhase(of: "data", in: folder) { try TrainingData(experiment) }
     let start = try RunStart.find(options.resume, output: folder, communicator)
-    try start?.check(kind: "training", configuration: experiment.configuration, free: free(experiment))
+    try start?.check(kind: "training", configuration: experiment.configuration, free: freeOnTheWay(experiment))
+    folder.resumedFrom = start?.origin
     // Everybody has looked before anything is changed.
     try communicator.barrier()
     if speaks {
