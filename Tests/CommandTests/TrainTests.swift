@@ -140,7 +140,7 @@ import Testing
   @Test func aRepeatedCommandGoesOnFromItsOwnCheckpoints() throws {
     let folder = try ScratchFolder()
     try writeDigits(folder)
-    _ = try folder.file("config.yaml", small)
+    _ = try folder.file("config.yaml", smallTraining)
     let settings = ["task_type=recognition", "seq_len=2", "train_samples=96"]
     let whole = try train(folder, "whole", settings)
     #expect(try start(folder, "first", settings, ["--max-hours", "0.001s"]).code == 75)
