@@ -339,9 +339,9 @@ final class StoppedRun {
     let run = try StoppedRun()
     let outcome = try run.interrupt("run", ranks: 3, "kill -STOP $(pgrep -P $pid | tail -1)", "--stall-limit 2s")
     #expect(outcome.code == 70, "\(outcome.code): \(outcome.errors)")
-    #expect(
-      outcome.messages.count == 1 && outcome.errors.contains("no progress") && outcome.errors.contains("communication"), "\(outcome.errors)"
-    )
+    #expect(outcome.messages.count == 1 && outcome.errors.contains("no progress"), "\(outcome.errors)")
+    // Wherever the others wait for it: in the exchange, or at the end of a checkpoint.
+    #expect(outcome.errors.contains("in phase communication") || outcome.errors.contains("in phase output"), "\(outcome.errors)")
     let place = run.folder.place("run")
     let left = try BuiltProgram.shell(
       "for i in $(seq 50); do pgrep -f '^[^ ]*colonnade simulate .*\(place)' >/dev/null || exit 0; sleep 0.1; done; exit 1")
