@@ -206,9 +206,12 @@ public final class Simulation<S: SimulationScalar> {
     var sum = 0.0
     for number in owned {
       let target = tiles[number]
+      var ofTile = 0.0
       for draw in draws.draws where draw.projection.target == target.population {
-        for source in draw.projection.sourceTiles(of: target, tiles) { sum += draw.expected(tiles[source], target) }
+        for source in draw.projection.sourceTiles(of: target, tiles) { ofTile += draw.expected(tiles[source], target) }
       }
+      // Whole numbers, so that the sum over ranks does not depend on who owns which tile.
+      sum += ofTile.rounded()
     }
     return sum
   }

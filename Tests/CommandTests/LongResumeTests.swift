@@ -113,7 +113,7 @@ private func milliseconds(_ range: ClosedRange<Int>) -> String { String(Double(I
   /// Writing costs little time, and goes at the speed of the disk.
   @Test func whatACheckpointCosts() throws {
     let folder = try ScratchFolder()
-    let study = Study(name: "column-grid", settings: ["grid=24x24", "storage=procedural", "presimulation=0", "duration=20"])
+    let study = Study(name: "column-grid", settings: ["grid=64x64", "storage=procedural", "presimulation=0", "duration=20"])
     let run = folder.place("run")
     let outcome = try BuiltProgram.shell(study.line(run, ranks: 2, "--checkpoint-every 1s"), limit: 900)
     #expect(outcome.code == 0, "\(outcome.errors)")

@@ -71,6 +71,30 @@ struct FinishedRun {
     for ranks in [2, 7] { expectSame(try network.run(["precision=double", "scale=0.05"], ranks: ranks), reference, "\(ranks) ranks") }
   }
 
+  /// Blocks of tiles are updated one after the other over an interval: the first and the last may spike before the middle one does.
+  @Test func spikesOfBlocksAreWrittenInOrder() throws {
+    let folder = try ScratchFolder()
+    _ = try folder.file(
+      "three.yaml",
+      """
+      duration: 2
+      resolution: 0.1
+      populations:
+        - {name: A, model: iaf_psc_delta, count: 65536, parameters: {C_m: 250, E_L: -70, V_th: -55}, initial: {V_m: -70}}
+        - {name: B, model: iaf_psc_delta, count: 65536, parameters: {C_m: 250, E_L: -70, V_th: -55}, initial: {V_m: -70}}
+        - {name: C, model: iaf_psc_delta, count: 65536, parameters: {C_m: 250, E_L: -70, V_th: -55}, initial: {V_m: -70}}
+      projections:
+        - {from: A, to: B, rule: one_to_one, weight: 0, delay: 1}
+      inputs:
+        - dc: {to: [A, C], amplitude: 50000}
+        - dc: {to: [B], amplitude: 25000}
+      checks: {rate: {below: 1000000}}
+      """)
+    let run = try FinishedRun(folder.place("three.yaml"), [], ranks: nil)
+    #expect(run.spikes == 3 * 65_536 && !run.spikeFile.isEmpty)
+    expectSame(try FinishedRun(folder.place("three.yaml"), [], ranks: 2), run, "2 ranks")
+  }
+
   /// Another seed is another network: hashes that never change would pass everything above.
   @Test func hashesTellRunsApart() throws {
     let network = Self.networks[1]

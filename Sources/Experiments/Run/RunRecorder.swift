@@ -127,7 +127,9 @@ final class RunRecorder: SimulationObserver {
   func completed(step: Int) throws {
     if waiting.isEmpty { return }
     // A spike of step k is stamped with the step's end.
-    if waiting[0].step != waiting[waiting.count - 1].step { waiting.sort { ($0.step, $0.group, $0.id) < ($1.step, $1.group, $1.id) } }
+    // Blocks of tiles come one after the other, each with all steps of an interval.
+    let inOrder = zip(waiting, waiting.dropFirst()).allSatisfy { $0.step <= $1.step }
+    if !inOrder { waiting.sort { ($0.step, $0.group, $0.id) < ($1.step, $1.group, $1.id) } }
     for spike in waiting { try spikes?.append(step: Int64(spike.step + 1), population: spike.group, id: spike.id) }
     waiting.removeAll(keepingCapacity: true)
   }
