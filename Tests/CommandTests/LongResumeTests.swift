@@ -20,7 +20,7 @@ private func milliseconds(_ range: ClosedRange<Int>) -> String { String(Double(I
     }
   }
   static let studies =
-    [Study(name: "microcircuit", settings: ["scale=0.1", "duration=1000"])]
+    [Study(name: "microcircuit", settings: ["scale=0.1", "duration=5000"])]
     + ["stored", "procedural"].map { Study(name: "column-grid", settings: ["grid=6x6", "duration=500", "storage=\($0)"]) }
 
   private func expectSame(_ a: String, _ b: String, _ what: Comment) throws {
@@ -37,7 +37,7 @@ private func milliseconds(_ range: ClosedRange<Int>) -> String { String(Double(I
       """
       \(study.line(run, ranks: 3, "--checkpoint-every 0.1s")) & pid=$!
       for i in $(seq 10000); do [ -e \(run)/checkpoint ] && break; sleep 0.05; done
-      sleep \(milliseconds(0...2000)); kill -USR1 $pid; wait $pid
+      sleep \(milliseconds(0...800)); kill -USR1 $pid; wait $pid
       """, limit: 900)
     #expect(stopped.code == 75, "\(stopped.errors)")
     for ranks in [1, 2, 4] {
