@@ -60,7 +60,7 @@ public final class Simulation<S: SimulationScalar> {
     var models: [any NeuronModel<S>] = []
     var abouts: [ModelDescription] = []
     for population in network.populations {
-      // A virtual population has no model; a placeholder keeps the numbering.
+      // A virtual population has no model; this entry keeps the numbering and is never asked.
       let name = population.model ?? "iaf_psc_delta"
       models.append(try NeuronCatalogue.make(name, parameters: population.parameters, resolution: description.resolution, as: S.self))
       abouts.append(NeuronCatalogue.description(of: name)!)

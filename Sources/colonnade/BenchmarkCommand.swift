@@ -11,7 +11,7 @@ struct BenchmarkCommand: ParsableCommand {
       Each network runs several times; the run with the median wall time counts. One JSON line for each goes to standard output,
       the table to standard error. ns/event is wall time x cores over recurrent synaptic events, all phases included.
       `training` times one step (forward, backward, Adam) of training-a, 350 -> 200 CLIF, 500 steps, batch 64, and of training-b,
-      700 -> 256 recurrent LIF -> 20, 100 steps, batch 128: the fastest step by processor time, and 128 samples on several ranks.
+      700 -> 256 recurrent LIF -> 20, 100 steps, batch 128: the median step by processor time, and 128 samples on several ranks.
       Peers come from the Python package index: python3 -m pip install nest-simulator, or torch snntorch.
       --calibrate times small networks, which takes a minute or two, and writes what `colonnade plan` counts with.
 
