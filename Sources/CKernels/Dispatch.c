@@ -22,6 +22,10 @@ typedef uint32_t u32x16 __attribute__((vector_size(64), aligned(2)));
 typedef uint32_t u32x8 __attribute__((vector_size(32), aligned(2)));
 typedef int32_t s32x4 __attribute__((vector_size(16), aligned(2)));
 typedef float f32x4 __attribute__((vector_size(16), aligned(2)));
+typedef float f32x16 __attribute__((vector_size(64), aligned(4)));
+typedef int32_t s32x16 __attribute__((vector_size(64), aligned(4)));
+typedef double f64x8 __attribute__((vector_size(64), aligned(8)));
+typedef int64_t s64x8 __attribute__((vector_size(64), aligned(8)));
 typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
 
 // Draws whose parts are computed loop by loop.
@@ -124,9 +128,14 @@ static inline int further_success(const ckernels_pair_law *law, ckernels_address
   return further[target & 3] < law->low;
 }
 
-// By halving.
+// By the guide, by halving where it does not tell.
 static inline uint32_t number_of_word(const ckernels_delay_table *table, uint32_t w) {
   int32_t low = 0, high = table->count - 1;
+  if (table->guide) {
+    uint32_t part = table->guide[w >> 21], within = part & 0x3fffffu;
+    low = (int32_t)(part >> 22);
+    if (within) return (uint32_t)low + ((w & 0x1fffffu) >= within);
+  }
   while (low < high) {
     int32_t middle = (low + high) / 2;
     if (w <= table->last[middle]) high = middle;
@@ -285,3 +294,8 @@ void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weigh
 
 int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out)
     DISPATCH(find, values, count, value, tag, out)
+#define TILE(type) type *columns, int64_t stride, const type *input, int64_t input_stride, const type *current, int64_t count, uint16_t *fired
+int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants, TILE(float))
+    DISPATCH(iaf_psc_exp_f32, constants, columns, stride, input, input_stride, current, count, fired)
+int64_t ckernels_iaf_psc_exp_f64_step(const ckernels_iaf_psc_exp_f64 *constants, TILE(double))
+    DISPATCH(iaf_psc_exp_f64, constants, columns, stride, input, input_stride, current, count, fired)

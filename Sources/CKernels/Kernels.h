@@ -6,3 +6,4 @@
 #include "Find.h"
 #include "Rows.h"
 #include "Events.h"
+#include "Neurons.h"

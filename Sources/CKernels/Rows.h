@@ -180,15 +180,21 @@ static void LEVEL(row_words)(ckernels_address at, const uint32_t *restrict sourc
   if (next) LEVEL(packed_words)(&keys, second, &list, used, next);
 }
 
+// Words of parts with several boundaries are few: sixteen at a time are done without them, and those among them again.
 static void LEVEL(delays)(const ckernels_delay_table *table, const uint32_t *restrict words, int64_t count, uint16_t *restrict out) {
   const uint32_t *guide = table->guide;
   uint32_t first = (uint32_t)table->first, unit = (uint32_t)table->unit;
-  if (guide) {
-    for (int64_t i = 0; i < count; i++) {
-      uint32_t part = guide[words[i] >> 21];
-      out[i] = (uint16_t)(first + unit * ((part >> 22) + ((words[i] & 0x1fffffu) >= (part & 0x3fffffu))));
+  int64_t i = 0;
+  for (; guide && i + 16 <= count; i += 16) {
+    uint32_t crowded = 0;
+    for (int j = 0; j < 16; j++) {
+      uint32_t part = guide[words[i + j] >> 21], within = part & 0x3fffffu;
+      crowded |= within == 0;
+      out[i + j] = (uint16_t)(first + unit * ((part >> 22) + ((words[i + j] & 0x1fffffu) >= within)));
     }
-    return;
+    if (__builtin_expect(crowded, 0))
+      for (int j = 0; j < 16; j++)
+        if ((guide[words[i + j] >> 21] & 0x3fffffu) == 0) out[i + j] = (uint16_t)(first + unit * number_of_word(table, words[i + j]));
   }
-  for (int64_t i = 0; i < count; i++) out[i] = (uint16_t)(first + unit * number_of_word(table, words[i]));
+  for (; i < count; i++) out[i] = (uint16_t)(first + unit * number_of_word(table, words[i]));
 }

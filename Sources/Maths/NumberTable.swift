@@ -14,17 +14,16 @@ public struct NumberTable: Sendable {
     self.last = last
     let shift = 32 - Self.guideBits
     var place = 0
-    var guide: [UInt32]? = last.count <= 1024 ? [] : nil
-    for part in 0..<UInt32(1) << Self.guideBits where guide != nil {
+    var guide: [UInt32] = []
+    for part in 0..<UInt32(1) << Self.guideBits where last.count <= 1024 {
       let first = part << shift
       let end = first + (1 << shift - 1)
       while last[place] < first { place += 1 }
-      let within = min(last[place], end) - first + 1
-      guide?.append(UInt32(place) << 22 | within)
-      // A second boundary within the part: the short way is closed.
-      if last[place] < end && last[place + 1] < end { guide = nil }
+      // With a second boundary within the part, as a law's tail has them, the word itself must be compared with them.
+      let crowded = last[place] < end && last[place + 1] < end
+      guide.append(UInt32(place) << 22 | (crowded ? 0 : min(last[place], end) - first + 1))
     }
-    self.guide = guide ?? []
+    self.guide = guide
   }
 
   /// Writes `first` + `unit` times the number of each word.

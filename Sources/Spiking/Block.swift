@@ -1,11 +1,24 @@
 // A block: tiles of one rank that share an input array small enough for the cache, with their state and their synapses.
 import Networks
 
-/// A tile with its state.
-struct OwnedTile<S: SimulationScalar> {
-  let tile: Tile
+/// What the tiles of one population have in common.
+final class TileKind<S: SimulationScalar> {
   let model: any NeuronModel<S>
   let description: ModelDescription
+  init(_ model: any NeuronModel<S>, _ description: ModelDescription) {
+    self.model = model
+    self.description = description
+  }
+}
+
+/// A tile with its state: plain values, since it is copied once a step, and counting references would take as long as a hundred neurons.
+///
+/// Invariant: the block that has the tile owns its kind.
+struct OwnedTile<S: SimulationScalar> {
+  let tile: Tile
+  unowned(unsafe) let kind: TileKind<S>
+  var model: any NeuronModel<S> { kind.model }
+  var description: ModelDescription { kind.description }
   /// Number of the tile's first neuron in the network.
   let firstNeuron: Int
   /// Place of the first neuron in the block; a multiple of 16.
@@ -26,6 +39,8 @@ final class Block<S: SimulationScalar> {
   static var largestWidth: Int { 65_536 }
 
   var tiles: [OwnedTile<S>]
+  /// Places of tiles of one population in `tiles`, ascending, with what they have in common.
+  let stretches: [(tiles: Range<Int>, population: Int, kind: TileKind<S>)]
   let width: Int
   let channels: Int
   let input: UnsafeMutablePointer<S>
@@ -60,14 +75,14 @@ final class Block<S: SimulationScalar> {
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
   init(
-    tiles numbers: [Int], _ map: TileMap, models: [any NeuronModel<S>], descriptions: [ModelDescription], longestDelay: Int, interval: Int
+    tiles numbers: [Int], _ map: TileMap, kinds: [TileKind<S>], longestDelay: Int, interval: Int
   ) throws {
     let owned = numbers.map { map[$0] }
     width = owned.reduce(0) { $0 + Self.padded($1.count) }
-    channels = owned.map { descriptions[$0.population].receptors.count }.max() ?? 1
+    channels = owned.map { kinds[$0.population].description.receptors.count }.max() ?? 1
     // One stretch of memory: inputs, an array of zeros that serves all tiles without injected current, state.
     let zeros = Self.padded(TileMap.largestTile)
-    let scalars = owned.reduce(0) { $0 + Self.padded($1.count) * descriptions[$1.population].columns.count }
+    let scalars = owned.reduce(0) { $0 + Self.padded($1.count) * kinds[$1.population].description.columns.count }
     memory = try ScalarMemory<S>(count: width * channels + zeros + scalars, what: "neuron state")
     input = memory.base
     let state = memory.base + width * channels + zeros
@@ -75,19 +90,26 @@ final class Block<S: SimulationScalar> {
     pending = PendingRows(longestDelay: longestDelay, interval: interval)
     pendingExternal = PendingRows(longestDelay: longestDelay, interval: interval)
     tiles = []
+    var stretches: [(tiles: Range<Int>, population: Int, kind: TileKind<S>)] = []
     var offset = 0
     var used = 0
     for tile in owned {
       let stride = Self.padded(tile.count)
-      let columns = descriptions[tile.population].columns.count
+      let kind = kinds[tile.population]
+      let columns = kind.description.columns.count
+      if stretches.last?.population == tile.population {
+        stretches[stretches.count - 1].tiles = stretches[stretches.count - 1].tiles.lowerBound..<tiles.count + 1
+      } else {
+        stretches.append((tiles.count..<tiles.count + 1, tile.population, kind))
+      }
       tiles.append(
         OwnedTile(
-          tile: tile, model: models[tile.population], description: descriptions[tile.population],
-          firstNeuron: map.neurons(of: tile).lowerBound, offset: offset, columns: state + used, stride: stride,
+          tile: tile, kind: kind, firstNeuron: map.neurons(of: tile).lowerBound, offset: offset, columns: state + used, stride: stride,
           current: UnsafePointer(memory.base + width * channels)))
       offset += stride
       used += stride * columns
     }
+    self.stretches = stretches
   }
   deinit { fired.deallocate() }
 

@@ -57,20 +57,20 @@ public final class Simulation<S: SimulationScalar> {
     placement = Placement(tiles, ranks: communicator.size)
     owned = placement.tiles(of: rank)
     draws = try NetworkDraws(network, tiles: tiles, seed: description.seed, resolution: description.resolution)
-    var models: [any NeuronModel<S>] = []
-    var abouts: [ModelDescription] = []
+    var kinds: [TileKind<S>] = []
     for population in network.populations {
       // A virtual population has no model; this entry keeps the numbering and is never asked.
       let name = population.model ?? "iaf_psc_delta"
-      models.append(try NeuronCatalogue.make(name, parameters: population.parameters, resolution: description.resolution, as: S.self))
-      abouts.append(NeuronCatalogue.description(of: name)!)
+      let model = try NeuronCatalogue.make(name, parameters: population.parameters, resolution: description.resolution, as: S.self)
+      kinds.append(TileKind(model, NeuronCatalogue.description(of: name)!))
     }
+    let abouts = kinds.map(\.description)
     try Self.checkReceptors(network, abouts)
     inputs = try PreparedInputs(description, receptors: abouts.map(\.receptors.count))
     for numbers in Block<S>.cut(owned, tiles) {
       blocks.append(
         try Block(
-          tiles: numbers, tiles, models: models, descriptions: abouts, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
+          tiles: numbers, tiles, kinds: kinds, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
     }
     samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)

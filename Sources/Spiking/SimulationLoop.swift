@@ -101,17 +101,22 @@ extension Simulation {
     // than it tells, so the two phases are told apart in one step of 16.
     let timed = step % 16 == 0
     let before = (stopwatch.seconds(of: .update), stopwatch.seconds(of: .externalInput))
-    for (place, tile) in block.tiles.enumerated() {
-      let count = tile.model.advance(
-        TileStep(
-          count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: block.input + tile.offset, inputStride: block.width,
-          current: tile.current, fired: block.fired))
-      if count > 0 {
-        try emit(tile, owned: firstOwned + place, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
+    for stretch in block.stretches {
+      let model = stretch.kind.model
+      let (poisson, currents) = (inputs.poisson[stretch.population], inputs.currents[stretch.population])
+      for place in stretch.tiles {
+        let tile = block.tiles[place]
+        let count = model.advance(
+          TileStep(
+            count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: block.input + tile.offset, inputStride: block.width,
+            current: tile.current, fired: block.fired))
+        if count > 0 {
+          try emit(tile, owned: firstOwned + place, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
+        }
+        if timed { stopwatch.lap(.update) }
+        prepareInput(block, place, step + 1, poisson, currents)
+        if timed { stopwatch.lap(.externalInput) }
       }
-      if timed { stopwatch.lap(.update) }
-      prepareInput(block, place, step + 1)
-      if timed { stopwatch.lap(.externalInput) }
     }
     if timed {
       timedTurns.update += stopwatch.seconds(of: .update) - before.0
@@ -140,19 +145,25 @@ extension Simulation {
   ///
   /// - Parameter anew: sets injected currents also where they are those of the step before, after a restart.
   func prepareInputs(anew: Bool = false) {
-    for block in blocks { for place in block.tiles.indices { prepareInput(block, place, step, anew: anew) } }
+    for block in blocks {
+      for stretch in block.stretches {
+        for place in stretch.tiles {
+          prepareInput(block, place, step, inputs.poisson[stretch.population], inputs.currents[stretch.population], anew: anew)
+        }
+      }
+    }
   }
 
   /// Sets a tile's input to what comes from outside in a step.
-  private func prepareInput(_ block: Block<S>, _ place: Int, _ step: Int, anew: Bool = false) {
+  @inline(__always)
+  private func prepareInput(
+    _ block: Block<S>, _ place: Int, _ step: Int, _ poisson: [PoissonInput<S>], _ currents: [CurrentInput<S>], anew: Bool = false
+  ) {
     let tile = block.tiles[place]
     let (number, count) = (tile.tile.number, tile.tile.count)
     let input = block.input + tile.offset
     for channel in 0..<block.channels { (input + channel * block.width).update(repeating: 0, count: tile.stride) }
-    for source in inputs.poisson[tile.tile.population] {
-      source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch)
-    }
-    let currents = inputs.currents[tile.tile.population]
+    for source in poisson { source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch) }
     if currents.isEmpty || !(anew || currents.contains(where: { $0.changes(at: step) })) { return }
     block.setCurrent(place) { current in
       for source in currents { source.add(step: step, tile: number, count: count, to: current, scratch: scratch) }

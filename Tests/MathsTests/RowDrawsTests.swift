@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  /// Tables with a guide and without one, against the boundaries themselves.
+  /// Tables with a guide, with parts of several boundaries, and without one, against the boundaries themselves.
   @Test func numberTables() {
     defer { ckernels_force_level(2) }
     var stream = RandomStream(Self.at.key, a: 3)

@@ -101,8 +101,8 @@ void ckernels_row_words(ckernels_address at, const uint32_t *sources, const uint
                         uint32_t *next);
 
 /// A law of whole numbers: word w gives first + unit k for the least k with w <= last[k], the last of which is 2^32 - 1. With c = w >> 21, guide[c]
-/// is the least k of such words in its upper 10 bits and the number of them that give it in its lower 22, if each such part of the words
-/// has one boundary at most and there are no more than 1,024 numbers; else `guide` is NULL.
+/// is the least k of such words in its upper 10 bits and the number of them that give it in its lower 22, or 0 there if the part has
+/// several boundaries. With more than 1,024 numbers `guide` is NULL.
 typedef struct {
   const uint32_t *guide, *last;
   int32_t first, unit, count;
@@ -144,6 +144,22 @@ void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weigh
 
 /// Writes tag + i for every i with values[i] == value, ascending, and returns how many there are. `out` has room for `count`.
 int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out);
+
+// Neurons
+
+/// The constants of `iaf_psc_exp` for one step: propagators, current, and potentials relative to the leak potential; t_ref in steps.
+typedef struct {
+  float p22, p21_ex, p21_in, p20, p11_ex, p11_in, i_e, v_th, v_reset, t_ref;
+} ckernels_iaf_psc_exp_f32;
+typedef struct {
+  double p22, p21_ex, p21_in, p20, p11_ex, p11_in, i_e, v_th, v_reset, t_ref;
+} ckernels_iaf_psc_exp_f64;
+/// Advances `count` neurons a step. Columns V_m, I_syn_ex, I_syn_in, refractory lie `stride` apart, inputs of both receptors `input_stride`;
+/// all are readable up to the next multiple of 16. Writes the places of neurons that spike, ascending, and returns their number.
+int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants, float *columns, int64_t stride, const float *input,
+                                      int64_t input_stride, const float *current, int64_t count, uint16_t *fired);
+int64_t ckernels_iaf_psc_exp_f64_step(const ckernels_iaf_psc_exp_f64 *constants, double *columns, int64_t stride, const double *input,
+                                      int64_t input_stride, const double *current, int64_t count, uint16_t *fired);
 
 // Synaptic events under way
 

@@ -33,65 +33,26 @@ public struct IafPscExp<S: SimulationScalar>: NeuronModel {
   }
 
   let leak: Double
-  let threshold, reset, refractory, constantCurrent: S
-  let p11Ex, p11In, p20, p21Ex, p21In, p22: S
+  let constants: S.IafPscExpConstants
 
   public init(parameters p: [String: Double], resolution h: Double) throws {
     let membrane = Membrane(p, h)
     try membrane.checkReset(model: "iaf_psc_exp")
     leak = membrane.leak
-    threshold = S(membrane.threshold - leak)
-    reset = S(membrane.reset - leak)
-    refractory = S(membrane.refractorySteps)
-    constantCurrent = S(p["I_e"]!)
-    p22 = S(exp(-h / membrane.tauM))
-    p20 = S(membrane.currentPropagator)
-    p11Ex = S(exp(-h / p["tau_syn_ex"]!))
-    p11In = S(exp(-h / p["tau_syn_in"]!))
-    p21Ex = S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!))
-    p21In = S(membrane.exponentialPropagator(tau: p["tau_syn_in"]!))
+    constants = S.iafPscExp(
+      p22: S(exp(-h / membrane.tauM)), p21Ex: S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!)),
+      p21In: S(membrane.exponentialPropagator(tau: p["tau_syn_in"]!)), p20: S(membrane.currentPropagator),
+      p11Ex: S(exp(-h / p["tau_syn_ex"]!)), p11In: S(exp(-h / p["tau_syn_in"]!)), current: S(p["I_e"]!),
+      threshold: S(membrane.threshold - leak), reset: S(membrane.reset - leak), refractory: S(membrane.refractorySteps))
   }
 
   public func offset(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
   public func rest(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
 
-  @specialized(where S == Float)
-  @specialized(where S == Double)
-  public func advance(_ tile: TileStep<S>) -> Int {
-    typealias Vector = S.Lanes
-    let (v, iEx, iIn, left) = (tile.column(0), tile.column(1), tile.column(2), tile.column(3))
-    let (arrivedEx, arrivedIn) = (tile.receptor(0), tile.receptor(1))
-    let (p11Ex, p11In, p20) = (Vector(p11Ex), Vector(p11In), Vector(p20))
-    let (p21Ex, p21In, p22) = (Vector(p21Ex), Vector(p21In), Vector(p22))
-    let (threshold, reset, refractory) = (Vector(threshold), Vector(reset), Vector(refractory))
-    let (constant, one) = (Vector(constantCurrent), Vector(1))
-    var spikes = 0
-    for i in stride(from: 0, to: tile.count, by: Vector.width) {
-      var u = Vector(from: v + i)
-      var ex = Vector(from: iEx + i)
-      var inh = Vector(from: iIn + i)
-      var r = Vector(from: left + i)
-      let resting = r >= one
-      // U = P22 U + P21ex I_ex + P21in I_in + P20 (I_e + I_stim), frozen while refractory
-      let next = (p20 * (constant + Vector(from: tile.current + i)))
-        .adding(inh, times: p21In).adding(ex, times: p21Ex).adding(u, times: p22)
-      u = u.where_(resting, otherwise: next)
-      r = (r - one).where_(resting, otherwise: r)
-      // I = P11 I + arrivals: they are seen by V from the next step on
-      ex = Vector(from: arrivedEx + i).adding(ex, times: p11Ex)
-      inh = Vector(from: arrivedIn + i).adding(inh, times: p11In)
-      let spiking = u >= threshold
-      u = reset.where_(spiking, otherwise: u)
-      r = refractory.where_(spiking, otherwise: r)
-      u.store(to: v + i)
-      ex.store(to: iEx + i)
-      inh.store(to: iIn + i)
-      r.store(to: left + i)
-      Vector.forEachLane(in: spiking) { lane in
-        tile.fired[spikes] = UInt16(truncatingIfNeeded: i + lane)
-        spikes += i + lane < tile.count ? 1 : 0
-      }
-    }
-    return spikes
-  }
+  /// The loop is CKernels/Neurons.h, where it has registers of 512 bits:
+  ///
+  ///     U = P22 U + P21ex I_ex + P21in I_in + P20 (I_e + I_stim), frozen while refractory
+  ///     I = P11 I + arrivals: they are seen by U from the next step on
+  @inline(__always)
+  public func advance(_ tile: TileStep<S>) -> Int { S.advanceIafPscExp(constants, tile) }
 }

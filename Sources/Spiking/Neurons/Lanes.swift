@@ -96,6 +96,12 @@ public protocol SimulationScalar: VectorScalar, HDF5Element {
     _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Self>,
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64
+  // Models whose loop is in CKernels/Neurons.h.
+  associatedtype IafPscExpConstants: Sendable
+  static func iafPscExp(
+    p22: Self, p21Ex: Self, p21In: Self, p20: Self, p11Ex: Self, p11In: Self, current: Self, threshold: Self, reset: Self, refractory: Self
+  ) -> IafPscExpConstants
+  static func advanceIafPscExp(_ constants: IafPscExpConstants, _ tile: TileStep<Self>) -> Int
 }
 extension Float: SimulationScalar {
   public typealias Lanes = FloatLanes
