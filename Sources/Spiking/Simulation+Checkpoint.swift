@@ -28,8 +28,9 @@ extension Simulation {
         pulse.beat()
       }
     }
-    let underWay = spikesUnderWay()
-    try writer.write(Self.recentName, owned.map { (object: $0, values: underWay[$0] ?? []) })
+    let underWay = SpikesUnderWay(self)
+    try writer.begin(Self.recentName, UInt64.self, count: underWay.words)
+    for (place, tile) in owned.enumerated() { try underWay.withWords(place) { try writer.append(object: tile, $0) } }
     try writer.write(Self.hashName, owned.indices.map { (object: owned[$0], values: hashes[$0].words) })
     let values = [counts.events, traffic.messages, traffic.bytes] + counts.spikes
     try writer.write(Self.countsName, object: rank, values.map(Int64.init))
@@ -42,17 +43,6 @@ extension Simulation {
       for tile in block.tiles { for column in tile.description.columns where !names.contains(column.name) { names.append(column.name) } }
     }
     return names
-  }
-
-  /// The spikes of owned tiles in the last steps, ascending by step: (step, neuron number), one word each.
-  func spikesUnderWay() -> [Int: [UInt64]] {
-    var underWay: [Int: [UInt64]] = [:]
-    for emitted in max(0, step - recent.count)..<max(step, 0) {
-      for neuron in recent[emitted % recent.count] {
-        underWay[tiles.tile(ofNeuron: Int(neuron)), default: []] += [UInt64(emitted), UInt64(neuron)]
-      }
-    }
-    return underWay
   }
 
   /// Takes the state of this rank's tiles from a checkpoint; `resume` makes the simulation ready to go on from it.
