@@ -13,7 +13,7 @@ struct SpikesUnderWay {
   @specialized(where S == Float)
   @specialized(where S == Double)
   init<S>(_ simulation: Simulation<S>) {
-    let ranges = simulation.owned.map { simulation.tiles.neurons(of: simulation.tiles[$0]) }
+    let ranges = simulation.blocks.flatMap { $0.tiles.map { $0.firstNeuron..<$0.firstNeuron + $0.tile.count } }
     let steps = max(0, simulation.step - simulation.recent.count)..<max(simulation.step, 0)
     // Once to count, once to put them in their places.
     var next = [Int](repeating: 0, count: ranges.count + 1)
