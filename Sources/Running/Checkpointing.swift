@@ -46,9 +46,11 @@ public enum Checkpointing {
         return Array(bytes[start..<start + count])
       }
       try folder.commit(number, header, files: files)
-      try folder.prune()
     }
+    let retired = try ofRankZero(communicator.rank == 0 ? try folder.retire() : [], communicator)
+    folder.removeFiles(of: retired, rank: communicator.rank)
     try communicator.barrier()
+    if communicator.rank == 0 { folder.remove(retired) }
     return Double(cplatform_nanoseconds() - started) * 1e-9
   }
 
@@ -60,12 +62,16 @@ public enum Checkpointing {
   public static func restore(
     _ folder: CheckpointFolder, _ communicator: borrowing Communicator, _ load: (CheckpointReader) throws -> Void
   ) throws -> Restored? {
-    let own = communicator.rank == 0 ? try folder.numbers() : []
-    let bytes = try communicator.broadcastBytes(own.withUnsafeBytes { Array($0) }, from: 0)
-    let numbers = bytes.withUnsafeBytes { raw in
+    let numbers = try ofRankZero(communicator.rank == 0 ? try folder.numbers() : [], communicator)
+    return try restore(paths: numbers.reversed().map { folder.checkpoint($0) }, place: folder.path, communicator, load)
+  }
+
+  /// Numbers that rank 0 has, on every rank. Collective.
+  private static func ofRankZero(_ numbers: [Int], _ communicator: borrowing Communicator) throws -> [Int] {
+    let bytes = try communicator.broadcastBytes(numbers.withUnsafeBytes { Array($0) }, from: 0)
+    return bytes.withUnsafeBytes { raw in
       stride(from: 0, to: raw.count, by: 8).map { raw.loadUnaligned(fromByteOffset: $0, as: Int.self) }
     }
-    return try restore(paths: numbers.reversed().map { folder.checkpoint($0) }, place: folder.path, communicator, load)
   }
 
   /// Loads one checkpoint, named by its own folder. Collective.

@@ -16,43 +16,43 @@ extension Simulation {
 
   /// Writes this rank's state. To be called between intervals.
   public func write(to writer: inout CheckpointWriter) throws {
-    let places = blocks.flatMap(\.tiles)
-    for name in columnNames {
-      let holders = places.filter { tile in tile.description.columns.contains { $0.name == name } }
-      if holders.isEmpty { continue }
-      try writer.begin(Self.name(ofColumn: name), S.self, count: holders.reduce(0) { $0 + $1.tile.count })
-      for tile in holders {
-        guard let column = tile.description.columns.firstIndex(where: { $0.name == name }) else { continue }
-        try writer.append(
-          object: tile.tile.number, UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count))
+    for (name, places) in columnPlaces {
+      let count = blocks.reduce(0) { $0 + $1.tiles.reduce(0) { $0 + (places[$1.tile.population] == nil ? 0 : $1.tile.count) } }
+      try writer.begin(Self.name(ofColumn: name), S.self, count: count)
+      for block in blocks {
+        for tile in block.tiles {
+          guard let column = places[tile.tile.population] else { continue }
+          try writer.append(
+            object: tile.tile.number, UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count))
+        }
         pulse.beat()
       }
     }
-    let underWay = spikesUnderWay()
-    try writer.write(Self.recentName, owned.map { (object: $0, values: underWay[$0] ?? []) })
+    let underWay = SpikesUnderWay(self)
+    try writer.begin(Self.recentName, UInt64.self, count: underWay.words)
+    for (place, tile) in owned.enumerated() { try underWay.withWords(place) { try writer.append(object: tile, $0) } }
     try writer.write(Self.hashName, owned.indices.map { (object: owned[$0], values: hashes[$0].words) })
     let values = [counts.events, traffic.messages, traffic.bytes] + counts.spikes
     try writer.write(Self.countsName, object: rank, values.map(Int64.init))
   }
 
-  /// Names of all columns of this rank's tiles, each once.
-  private var columnNames: [String] {
-    var names: [String] = []
+  /// All columns of this rank's tiles, each once: its name, and by population its place among the population's columns.
+  private var columnPlaces: [(name: String, places: [Int?])] {
+    var columns: [(name: String, places: [Int?])] = []
+    var population = -1
     for block in blocks {
-      for tile in block.tiles { for column in tile.description.columns where !names.contains(column.name) { names.append(column.name) } }
-    }
-    return names
-  }
-
-  /// The spikes of owned tiles in the last steps, ascending by step: (step, neuron number), one word each.
-  func spikesUnderWay() -> [Int: [UInt64]] {
-    var underWay: [Int: [UInt64]] = [:]
-    for emitted in max(0, step - recent.count)..<max(step, 0) {
-      for neuron in recent[emitted % recent.count] {
-        underWay[tiles.tile(ofNeuron: Int(neuron)), default: []] += [UInt64(emitted), UInt64(neuron)]
+      // Tiles of a population follow each other and have the same columns.
+      for tile in block.tiles where tile.tile.population != population {
+        population = tile.tile.population
+        for (place, column) in tile.description.columns.enumerated() {
+          if !columns.contains(where: { $0.name == column.name }) {
+            columns.append((column.name, [Int?](repeating: nil, count: tiles.populations.count)))
+          }
+          for i in columns.indices where columns[i].name == column.name { columns[i].places[population] = place }
+        }
       }
     }
-    return underWay
+    return columns
   }
 
   /// Takes the state of this rank's tiles from a checkpoint; `resume` makes the simulation ready to go on from it.
@@ -61,11 +61,11 @@ extension Simulation {
   /// - Throws: `StorageError` 65 where the checkpoint is damaged or is one of another network.
   public func restore(_ checkpoint: CheckpointReader, ranks: Int) throws {
     step = checkpoint.header.step
-    for name in columnNames {
+    for (name, places) in columnPlaces {
       var memory: [Int: UnsafeMutableBufferPointer<S>] = [:]
       for block in blocks {
         for tile in block.tiles {
-          guard let column = tile.description.columns.firstIndex(where: { $0.name == name }) else { continue }
+          guard let column = places[tile.tile.population] else { continue }
           memory[tile.tile.number] = UnsafeMutableBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count)
         }
       }

@@ -14,7 +14,7 @@ extension Simulation {
   ///
   /// Spikes under way stand for the inputs to come: with the synapses they determine them, and they are the same for either storage.
   public func stateHash(_ communicator: borrowing Communicator) throws -> String {
-    let underWay = spikesUnderWay()
+    let underWay = SpikesUnderWay(self)
     let places = blocks.flatMap { block in block.tiles.indices.map { (block, $0) } }
     return try combinedHash(communicator, tiles: tiles.count, owned: owned) { place in
       let (block, index) = places[place]
@@ -24,7 +24,7 @@ extension Simulation {
         let values = UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count)
         hash.update(UnsafeRawBufferPointer(values))
       }
-      (underWay[tile.tile.number] ?? []).map(\.littleEndian).withUnsafeBytes { hash.update($0) }
+      underWay.withWords(place) { words in words.map(\.littleEndian).withUnsafeBytes { hash.update($0) } }
       return hash.digest()
     }
   }

@@ -6,7 +6,7 @@ import Foundation
 /// Checkpoint n is the folder `n`: one HDF5 file of each rank and, last, `manifest.json`, which is written under another name and renamed
 /// when all files are on disk. A folder without a manifest is what a killed run left, and counts for nothing. Numbers only grow.
 ///
-/// One rank calls `begin`, `commit` and `prune`; between the first two every rank writes its file with a `CheckpointWriter`.
+/// One rank calls `begin`, `commit`, `retire` and `remove`; between the first two every rank writes its file with a `CheckpointWriter`.
 public struct CheckpointFolder: Sendable, Equatable {
   public let path: String
   /// Where the run that writes checkpoints here was resumed from, if not here: the value `resumed_from` of each of them.
@@ -76,9 +76,21 @@ public struct CheckpointFolder: Sendable, Equatable {
       checkpoint(number) + "/" + CheckpointManifest.fileName, text: CheckpointManifest(header: header, files: described).text)
   }
 
-  /// Removes all committed checkpoints but the newest `keeping`.
-  public func prune(keeping: Int = 2) throws(StorageError) {
-    for number in try numbers().dropLast(keeping) { Self.remove(checkpoint(number)) }
+  /// Makes all committed checkpoints but the newest `keeping` invalid and returns their numbers; their files stand until they are removed.
+  public func retire(keeping: Int = 2) throws(StorageError) -> [Int] {
+    let retired = Array(try numbers().dropLast(keeping))
+    for number in retired { unlink(checkpoint(number) + "/" + CheckpointManifest.fileName) }
+    return retired
+  }
+
+  /// Removes one rank's files of retired checkpoints: freeing them takes a disk a while, so every rank removes its own.
+  public func removeFiles(of retired: [Int], rank: Int) {
+    for number in retired { unlink(file(number, rank: rank)) }
+  }
+
+  /// Removes what is left of retired checkpoints; one that cannot be removed now is removed by the next `begin`.
+  public func remove(_ retired: [Int]) {
+    for number in retired { Self.remove(checkpoint(number)) }
   }
 
   /// Removes all checkpoints, when the run is done. Each loses its manifest first, so a kill meanwhile leaves none that only looks whole.

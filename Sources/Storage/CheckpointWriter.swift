@@ -12,13 +12,18 @@
 ///     try writer.write("spikes", object: rank, counts)
 ///     let description = try writer.close()
 public struct CheckpointWriter: ~Copyable {
-  private static let bufferBytes = 4 << 20
+  /// Small enough to stay in a processor's second-level cache between being filled and being written.
+  private static let bufferBytes = 1 << 20
+  /// Values that are longer than the buffer go to the file from where they are, so much at a time.
+  private static let pieceBytes = 4 << 20
 
   private let file: HDF5File
   private let name: String
   private var datasets: [CheckpointFile.Dataset] = []
   private var current: OpenDataset?
-  private var buffer: [UInt8] = []
+  private var buffer = [UInt8](repeating: 0, count: bufferBytes)
+  /// Bytes of the buffer that wait to be written; whole elements of the open dataset.
+  private var filled = 0
   /// Bytes of all values written.
   public private(set) var bytes = 0
 
@@ -31,6 +36,13 @@ public struct CheckpointWriter: ~Copyable {
     var written = 0
     /// Rows of four: object, first element, elements, checksum.
     var index: [UInt64] = []
+
+    func hasRoom(for elements: Int, of type: HDF5Type) -> Bool { type == self.type && appended + elements <= count }
+
+    mutating func note(_ object: Int, elements: Int, checksum: UInt64) {
+      index += [UInt64(object), UInt64(appended), UInt64(elements), checksum]
+      appended += elements
+    }
   }
 
   /// Creates this rank's file of the checkpoint that `CheckpointFolder.begin` made.
@@ -49,20 +61,14 @@ public struct CheckpointWriter: ~Copyable {
 
   /// Appends the values of an object, which may be none, to the dataset that was begun last.
   public mutating func append<T: HDF5Element>(object: Int, _ values: UnsafeBufferPointer<T>) throws(StorageError) {
-    guard var dataset = current, dataset.type == T.hdf5Type, dataset.appended + values.count <= dataset.count else {
+    guard current?.hasRoom(for: values.count, of: T.hdf5Type) == true else {
       preconditionFailure("begin a dataset of \(T.self) with room for object \(object)")
     }
     let raw = UnsafeRawBufferPointer(values)
-    dataset.index += [UInt64(object), UInt64(dataset.appended), UInt64(values.count), Checksum.of(raw)]
-    dataset.appended += values.count
-    current = dataset
+    // In place: a copy of the dataset would copy its index for every object.
+    current?.note(object, elements: values.count, checksum: Checksum.of(raw))
     bytes += raw.count
-    if buffer.isEmpty && raw.count >= Self.bufferBytes {
-      try put(raw)
-    } else {
-      buffer.append(contentsOf: raw)
-      if buffer.count >= Self.bufferBytes { try flush() }
-    }
+    try gather(raw)
   }
 
   public mutating func append<T: HDF5Element>(object: Int, _ values: [T]) throws(StorageError) {
@@ -80,20 +86,39 @@ public struct CheckpointWriter: ~Copyable {
     try write(name, [(object, values)])
   }
 
+  /// Takes bytes into the buffer, past it where it is empty and they would fill it.
+  private mutating func gather(_ values: UnsafeRawBufferPointer) throws(StorageError) {
+    var rest = values[...]
+    while !rest.isEmpty {
+      let isDirect = filled == 0 && rest.count >= Self.bufferBytes
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(isDirect ? Self.pieceBytes : Self.bufferBytes - filled))
+      rest = rest.dropFirst(piece.count)
+      if isDirect {
+        try put(piece)
+      } else {
+        let place = filled..<filled + piece.count
+        buffer.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[place]).copyMemory(from: piece) }
+        filled = place.upperBound
+        if filled == Self.bufferBytes { try flush() }
+      }
+    }
+  }
+
   private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
-    guard var dataset = current else { return }
-    try file.write(dataset.name, first: dataset.written, bytes: bytes, as: dataset.type)
-    dataset.written += bytes.count / dataset.type.bytes
-    current = dataset
+    guard let (name, type, written) = current.map({ ($0.name, $0.type, $0.written) }) else { return }
+    try file.write(name, first: written, bytes: bytes, as: type)
+    current?.written += bytes.count / type.bytes
+    // The disk works while the next values are gathered, and little is left for the end.
+    file.startWriteBack()
   }
 
   private mutating func flush() throws(StorageError) {
-    if buffer.isEmpty { return }
-    var full: [UInt8] = []
-    swap(&full, &buffer)
-    try full.withUnsafeBufferPointer { (bytes) throws(StorageError) in try put(UnsafeRawBufferPointer(bytes)) }
-    full.removeAll(keepingCapacity: true)
-    buffer = full
+    if filled == 0 { return }
+    let full = buffer
+    try full.withUnsafeBufferPointer { (bytes) throws(StorageError) in
+      try put(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[..<filled])))
+    }
+    filled = 0
   }
 
   private mutating func finish() throws(StorageError) {

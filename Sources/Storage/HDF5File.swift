@@ -105,6 +105,10 @@ public struct HDF5File: ~Copyable {
     guard chdf5_flush(handle) >= 0 else { throw Self.error(path, "write the HDF5 file", .readWrite) }
   }
 
+  /// Has the system begin to bring to disk what it was handed, and does not wait. A hint: `close` brings everything to disk in any case, and
+  /// tells what failed.
+  func startWriteBack() { chdf5_start_write_back(handle) }
+
   /// What is at a path; nil where there is nothing.
   public func kind(of object: String) throws(StorageError) -> HDF5Kind? {
     switch chdf5_kind(handle, Self.absolute(object)) {

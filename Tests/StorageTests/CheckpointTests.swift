@@ -59,7 +59,8 @@ struct CheckpointTests {
     let scratch = Scratch()
     let folder = CheckpointFolder.ofRun(scratch.path)
     let number = try folder.begin()
-    let lengths = [10, 3_000_000, 7, 700_000, 700_001, 0, 5]
+    // The buffer holds 262,144 of them: objects that begin in it and end past it, that fill it to the last byte, and that go past it whole.
+    let lengths = [10, 3_000_000, 7, 700_000, 700_001, 0, 5, 262_144, 100_000, 162_144, 0, 262_144, 1_048_577, 1]
     func values(_ object: Int) -> [Float] { (0..<lengths[object]).map { Float($0 % 65_537 + object) } }
     var writer = try CheckpointWriter(folder, number, rank: 0)
     try writer.begin("v", Float.self, count: lengths.reduce(0, +))
@@ -71,6 +72,40 @@ struct CheckpointTests {
     }
   }
 
+  /// The cost of an object does not grow with those before it: a copy of the index for each would be 600 GB here.
+  @Test func manyObjectsCostLittle() throws {
+    let scratch = Scratch()
+    let folder = CheckpointFolder.ofRun(scratch.path)
+    let number = try folder.begin()
+    let objects = 200_000
+    let clock = ContinuousClock()
+    let took = try clock.measure {
+      var writer = try CheckpointWriter(folder, number, rank: 0)
+      try writer.begin("v", UInt64.self, count: objects)
+      for object in 0..<objects { try writer.append(object: object, [UInt64(object)]) }
+      try folder.commit(number, Self.header, files: [try writer.close()])
+    }
+    #expect(took < .seconds(10))
+    #expect(try CheckpointReader(folder.checkpoint(number)).read("v", object: objects - 1, as: UInt64.self) == [UInt64(objects - 1)])
+  }
+
+  /// What is retired is no checkpoint any more, even if its files could not be removed; those are gone with the next one.
+  @Test func retiredOnesGoRankByRank() throws {
+    let scratch = Scratch()
+    let folder = CheckpointFolder.ofRun(scratch.path)
+    for _ in 1...4 { _ = try write(folder, ranks: 3, objects: 9) }
+    let retired = try folder.retire()
+    #expect(retired == [1, 2])
+    #expect(try folder.numbers() == [3, 4])
+    folder.removeFiles(of: retired, rank: 1)
+    #expect(try FolderContents.names(folder.checkpoint(1)).sorted() == ["rank-0.h5", "rank-2.h5"])
+    folder.remove([1])
+    #expect(try FolderContents.names(folder.path).sorted() == ["2", "3", "4"])
+    #expect(try folder.begin() == 5)
+    #expect(try FolderContents.names(folder.path).sorted() == ["3", "4", "5"])
+    try check(folder.checkpoint(4), ranks: 3, objects: 9)
+  }
+
   /// A damaged checkpoint takes nobody's place: the good one before it stays beside the next.
   @Test func damagedOnesAreSetAside() throws {
     let scratch = Scratch()
@@ -80,7 +115,7 @@ struct CheckpointTests {
       let damaged = try #require(try folder.numbers().last)
       try folder.setAside([folder.checkpoint(damaged)])
       let next = try write(folder, ranks: 1, objects: 3)
-      try folder.prune()
+      folder.remove(try folder.retire())
       #expect(next > damaged)
       #expect(try folder.numbers() == [numbers[0], next])
     }
@@ -93,7 +128,7 @@ struct CheckpointTests {
     let folder = CheckpointFolder.ofRun(scratch.path)
     for n in 1...4 {
       #expect(try write(folder, ranks: 2, objects: 3) == n)
-      try folder.prune()
+      folder.remove(try folder.retire())
     }
     #expect(try folder.numbers() == [3, 4])
     #expect(try FolderContents.names(folder.path) == ["3", "4"])
@@ -191,5 +226,8 @@ struct CheckpointTests {
     }
     let zeros = (0..<70).map { Checksum.of([UInt8](repeating: 0, count: $0)) }
     #expect(Set(zeros).count == zeros.count)
+    // As in the checkpoints of earlier versions.
+    let known: KeyValuePairs = [0: "1a352ca8f22e1762", 31: "17f1ba5c179ae39d", 100: "31c8f2e41839f11f", 1000: "401c237a296a6ee7"]
+    for (count, sum) in known { #expect(Checksum.text(Checksum.of((0..<count).map { UInt8(truncatingIfNeeded: 7 * $0) })) == sum) }
   }
 }

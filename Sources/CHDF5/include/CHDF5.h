@@ -46,6 +46,8 @@ void chdf5_abandon(int64_t file);
 /// 1 if all that was written went to the file at this path, 0 after a failed write.
 int chdf5_is_whole(int64_t file, const char *path);
 int chdf5_flush(int64_t file);
+/// Has the system begin to bring to disk what it was handed, without waiting. A hint; a later fsync tells what failed.
+void chdf5_start_write_back(int64_t file);
 /// Makes a group in a group that exists.
 int chdf5_make_group(int64_t file, const char *path);
 /// 0: nothing there; 1: group; 2: dataset; 3: something else.
