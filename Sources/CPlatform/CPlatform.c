@@ -56,7 +56,9 @@ static int64_t read_kilobytes(const char *path, const char *key) {
 }
 int64_t cplatform_peak_memory(void) { return read_kilobytes("/proc/self/status", "VmHWM:"); }
 int64_t cplatform_resident_memory(void) { return read_kilobytes("/proc/self/status", "VmRSS:"); }
+int64_t cplatform_file_memory(void) { return read_kilobytes("/proc/self/status", "RssFile:"); }
 int64_t cplatform_proportional_memory(void) { return read_kilobytes("/proc/self/smaps_rollup", "Pss:"); }
+int64_t cplatform_proportional_file_memory(void) { return read_kilobytes("/proc/self/smaps_rollup", "Pss_File:"); }
 
 const char *cplatform_host_name(void) {
   static char name[256];

@@ -14,6 +14,9 @@ int64_t cplatform_peak_memory(void);
 int64_t cplatform_resident_memory(void);
 /// Proportional set size of this process in bytes now (shared pages counted in part), or -1 where the system does not tell.
 int64_t cplatform_proportional_memory(void);
+/// What of the two is pages of files, the program and its libraries above all; -1 where the system does not tell.
+int64_t cplatform_file_memory(void);
+int64_t cplatform_proportional_file_memory(void);
 /// Host name, in a buffer that lives as long as the process.
 const char *cplatform_host_name(void);
 /// 1 if the descriptor is a terminal.

@@ -29,14 +29,14 @@ struct RunResult {
     try communicator.max(&maximum)
     try communicator.sum(&sum)
     table = PerformanceTable(phases: phases, minimum: minimum, sum: sum, maximum: maximum, ranks: communicator.size)
-    let peak = Self.peakMemory()
+    let node = try communicator.splitByNode()
+    let peak = Self.peakMemory(ranksOnNode: node.size)
     var sums = [
       simulation.counts.synapses, simulation.counts.externalSynapses, simulation.counts.spikes.reduce(0, +), simulation.counts.events,
       Int(peak), simulation.arenaBytes, simulation.stateBytes, simulation.traffic.messages, simulation.traffic.bytes,
     ]
     try communicator.sum(&sums)
     let largest = try communicator.max(Int(peak))
-    let node = try communicator.splitByNode()
     let nodes = try communicator.sum(node.rank == 0 ? 1 : 0)
     let recordedSteps = description.steps - description.presimulationSteps
     let neurons = description.network.neurons
@@ -125,10 +125,14 @@ struct RunResult {
     return sum.rounded()
   }
 
-  /// Peak memory of this process, with pages shared between processes counted in part, as far as the system tells.
-  static func peakMemory() -> Int64 {
-    let shared = cplatform_resident_memory() - cplatform_proportional_memory()
-    return cplatform_proportional_memory() > 0 ? cplatform_peak_memory() - max(shared, 0) : cplatform_peak_memory()
+  /// Peak memory of this process. Pages that processes share count in part: those of the program and its libraries by the ranks on the
+  /// node, whoever else may run the program at this moment; others as the system tells.
+  static func peakMemory(ranksOnNode ranks: Int) -> Int64 {
+    var proportional = cplatform_proportional_memory()
+    if proportional <= 0 { return cplatform_peak_memory() }
+    let (file, proportionalFile) = (cplatform_file_memory(), cplatform_proportional_file_memory())
+    if file >= 0 && proportionalFile >= 0 { proportional += file / Int64(max(ranks, 1)) - proportionalFile }
+    return cplatform_peak_memory() - max(cplatform_resident_memory() - proportional, 0)
   }
 
   /// Writes the table and where things lie to standard error.

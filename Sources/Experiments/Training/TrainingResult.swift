@@ -24,9 +24,9 @@ struct TrainingResult {
     let all = try communicator.allGather(mine)
     let perRank = stride(from: 0, to: all.count, by: mine.count).map { Array(all[$0..<$0 + mine.count]) }
     table = PerformanceTable(phases: phases, seconds: perRank.map { Array($0.dropLast()) }, totals: perRank.map { $0.last ?? 0 })
-    let peak = RunResult.peakMemory()
-    let largest = try communicator.max(Int(peak)), total = try communicator.sum(Int(peak))
     let node = try communicator.splitByNode()
+    let peak = RunResult.peakMemory(ranksOnNode: node.size)
+    let largest = try communicator.max(Int(peak)), total = try communicator.sum(Int(peak))
     let nodes = try communicator.sum(node.rank == 0 ? 1 : 0)
     figures = TrainingFigures(
       wallTime: state.seconds + course.seconds, ranks: communicator.size, nodes: nodes, epochs: state.epochs, steps: Int64(trainer.steps),
