@@ -22,11 +22,6 @@ void crows_add(
   else crows_add_256(sum, base, rows, stride, width, indices, count);
 }
 
-void crows_add_where(float *sum, float value, const uint8_t *bits, int64_t width) {
-  if (wide()) crows_add_where_512(sum, value, bits, width);
-  else crows_add_where_256(sum, value, bits, width);
-}
-
 void crows_dots(
     const float *weights, int64_t width, int64_t units, const float *gradients, int64_t gradient_stride, const uint16_t *order,
     const uint64_t *needed, float *out, int64_t out_stride) {
@@ -42,11 +37,6 @@ void crows_add(
     for (int64_t i = 0; i < width; i++) sum[i] = base[i];
   for (int64_t j = 0; j < count; j++)
     for (int64_t i = 0; i < width; i++) sum[i] += rows[indices[j] * stride + i];
-}
-
-void crows_add_where(float *sum, float value, const uint8_t *bits, int64_t width) {
-  for (int64_t i = 0; i < width; i++)
-    if (bits[i / 8] >> i % 8 & 1) sum[i] += value;
 }
 
 void crows_dots(

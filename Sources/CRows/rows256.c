@@ -40,17 +40,6 @@ OUTER void crows_add_256(
   }
 }
 
-OUTER void crows_add_where_256(float *sum, float value, const uint8_t *bits, int64_t width) {
-  const __m256i places = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-  __m256 values = _mm256_set1_ps(value);
-  for (int64_t i = 0; i < width; i += 8) {
-    if (bits[i / 8] == 0) continue;
-    __m256i set = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(bits[i / 8]), places), places);
-    __m256 total = _mm256_loadu_ps(sum + i);
-    _mm256_storeu_ps(sum + i, _mm256_blendv_ps(total, _mm256_add_ps(total, values), _mm256_castsi256_ps(set)));
-  }
-}
-
 // Products of `n` samples with one row; `even` and `odd` are the sixteen partial sums of a dot.
 INNER void dots(
     const int n, const float *row, int64_t width, const float *gradients, int64_t stride, const uint8_t *samples, float *out,

@@ -49,21 +49,6 @@ OUTER void crows_add_512(
   }
 }
 
-OUTER void crows_add_where_512(float *sum, float value, const uint8_t *bits, int64_t width) {
-  __m512 values = _mm512_set1_ps(value);
-  int64_t i = 0;
-  for (; i + 16 <= width; i += 16) {
-    __mmask16 set = (__mmask16)(bits[i / 8] | bits[i / 8 + 1] << 8);
-    if (set == 0) continue;
-    __m512 total = _mm512_loadu_ps(sum + i);
-    _mm512_storeu_ps(sum + i, _mm512_mask_add_ps(total, set, total, values));
-  }
-  if (i < width) {
-    __m512 total = _mm512_maskz_loadu_ps(0x00FF, sum + i);
-    _mm512_mask_storeu_ps(sum + i, bits[i / 8], _mm512_add_ps(total, values));
-  }
-}
-
 // Lower and upper half of each register, added: the eight sums of `a`, then those of `b`.
 INNER __m512 halves(__m512 a, __m512 b) {
   return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));

@@ -28,9 +28,6 @@ static inline void crows_fetch(const void *address) { __builtin_prefetch(address
 void crows_add(
     float *sum, const float *base, const float *rows, int64_t stride, int64_t width, const uint16_t *indices, int64_t count);
 
-/// sum[i] += value for each i below `width` whose bit is set.
-void crows_add_where(float *sum, float value, const uint8_t *bits, int64_t width);
-
 /// For each of the `units` units u in `order` and each sample s whose bit is set in needed[u]:
 /// out[s * out_stride + u] += weights[u * width + 0..<width] . gradients[s * gradient_stride + 0..<width].
 /// Units in order of their number of samples keep the branches predictable; the order does not change the result.

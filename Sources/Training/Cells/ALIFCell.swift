@@ -77,7 +77,6 @@ struct ALIFCell<Scalar: TrainingScalar>: Cell {
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
       let z1 = rows.previousSpikes + sample &* units, gz = rows.spikeGradient + sample &* units
-      let carried = rows.carriedSpikeGradient + sample &* units
       let vCarried = rows.carriedStateGradient + sample &* rows.stateStride, bCarried = vCarried + units
       let gI = rows.driveGradient + sample &* rows.driveStride
       for block in 0..<blocks {
@@ -95,7 +94,7 @@ struct ALIFCell<Scalar: TrainingScalar>: Cell {
         store((1 - ds) * g.u, gI, block)
         store(ds * g.u, vCarried, block)
         store(db * gb, bCarried, block)
-        store(g.z.addingProduct(1 - db, gb), carried, block)
+        store(g.z.addingProduct(1 - db, gb), gz, block)
         rows.fetchPrevious(sample, block &* 16)
         if let states = stateGradient {
           store(gv, states + sample &* rows.stateStride, block)

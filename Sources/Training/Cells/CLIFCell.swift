@@ -82,7 +82,6 @@ struct CLIFCell<Scalar: TrainingScalar>: Cell {
       let now = rows.current + sample &* rows.slotStride
       let vBefore = rows.previous + sample &* rows.slotStride + 2 &* units
       let z1 = rows.previousSpikes + sample &* units, gz = rows.spikeGradient + sample &* units
-      let carried = rows.carriedSpikeGradient + sample &* units
       let vCarried = rows.carriedStateGradient + sample &* rows.stateStride, aCarried = vCarried + units
       let gI = rows.driveGradient + sample &* rows.driveStride, gJ = gI + units
       for block in 0..<blocks {
@@ -100,7 +99,7 @@ struct CLIFCell<Scalar: TrainingScalar>: Cell {
         store((1 - da) * ga, gJ, block)
         store(ds * g.u, vCarried, block)
         store(da * ga, aCarried, block)
-        store(g.z, carried, block)
+        store(g.z, gz, block)
         rows.fetchPrevious(sample, block &* 24)
         rows.fetchPrevious(sample, block &* 24 &+ 16)
         if let states = stateGradient {

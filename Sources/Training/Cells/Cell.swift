@@ -32,10 +32,9 @@ public struct BackwardRows<S: TrainingScalar> {
   let current: UnsafePointer<S>
   let slotStride: Int
   let previousSpikes: UnsafePointer<S>
-  /// dL/dz of this step (dL/dy for a readout), complete where the surrogate derivative is not zero.
-  let spikeGradient: UnsafePointer<S>
-  /// Written: what this step adds to dL/dz of the step before, through reset and adaptation.
-  let carriedSpikeGradient: UnsafeMutablePointer<S>
+  /// Read: dL/dz of this step (dL/dy for a readout), complete where the surrogate derivative is not zero. Written, block by block:
+  /// what this step adds to dL/dz of the step before, through reset and adaptation.
+  let spikeGradient: UnsafeMutablePointer<S>
   /// Read and written: what the step after (then: this step) adds to the gradient of each state, one row per state.
   let carriedStateGradient: UnsafeMutablePointer<S>
   let stateStride: Int

@@ -73,7 +73,7 @@ struct CubaLIFCell<Scalar: TrainingScalar>: Cell {
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
       let z1 = rows.previousSpikes + sample &* units, gz = rows.spikeGradient + sample &* units
-      let carried = rows.carriedSpikeGradient + sample &* units, vCarried = rows.carriedStateGradient + sample &* rows.stateStride
+      let vCarried = rows.carriedStateGradient + sample &* rows.stateStride
       let cCarried = vCarried + units
       let gI = rows.driveGradient + sample &* rows.driveStride
       for block in 0..<blocks {
@@ -85,7 +85,7 @@ struct CubaLIFCell<Scalar: TrainingScalar>: Cell {
         store((1 - dc) * gc, gI, block)
         store(dc * gc, cCarried, block)
         store(g.u, vCarried, block)
-        store(g.z, carried, block)
+        store(g.z, gz, block)
         rows.fetchPrevious(sample, block &* 16)
         if let states = stateGradient {
           store(gv, states + sample &* rows.stateStride, block)

@@ -69,7 +69,7 @@ struct LIFCell<Scalar: TrainingScalar>: Cell {
     for sample in 0..<rows.samples {
       let before = rows.previous + sample &* rows.slotStride, now = rows.current + sample &* rows.slotStride
       let z1 = rows.previousSpikes + sample &* units, gz = rows.spikeGradient + sample &* units
-      let carried = rows.carriedSpikeGradient + sample &* units, vCarried = rows.carriedStateGradient + sample &* rows.stateStride
+      let vCarried = rows.carriedStateGradient + sample &* rows.stateStride
       let gI = rows.driveGradient + sample &* rows.driveStride
       for block in 0..<blocks {
         let d = load(decay, block)
@@ -78,7 +78,7 @@ struct LIFCell<Scalar: TrainingScalar>: Cell {
         let g = reset.backward(d * gv, load(before, block), load(z1, block), theta)
         store((1 - d) * gv, gI, block)
         store(g.u, vCarried, block)
-        store(g.z, carried, block)
+        store(g.z, gz, block)
         if block & 1 == 0 { rows.fetchPrevious(sample, block &* 8) }
         if let states = stateGradient { store(gv, states + sample &* rows.stateStride, block) }
       }

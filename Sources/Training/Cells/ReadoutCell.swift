@@ -30,13 +30,13 @@ struct ReadoutCell<Scalar: TrainingScalar>: Cell {
     let decay = decay.factors.pointer, units = rows.blocks &* 8
     for sample in 0..<rows.samples {
       let gy = rows.spikeGradient + sample &* units, carried = rows.carriedStateGradient + sample &* rows.stateStride
-      let gI = rows.driveGradient + sample &* rows.driveStride, gz = rows.carriedSpikeGradient + sample &* units
+      let gI = rows.driveGradient + sample &* rows.driveStride
       for block in 0..<rows.blocks {
         let d = load(decay, block)
         let g = load(gy, block) + load(carried, block)
         store((1 - d) * g, gI, block)
         store(d * g, carried, block)
-        store(Lanes(repeating: 0), gz, block)
+        store(Lanes(repeating: 0), gy, block)
         if let states = rows.stateGradient { store(g, states + sample &* rows.stateStride, block) }
       }
     }

@@ -21,17 +21,6 @@ func listBits(_ row: UnsafePointer<UInt8>, bytes: Int, into list: UnsafeMutableP
   return count
 }
 
-@inline(__always)
-func countBits(_ row: UnsafePointer<UInt8>, bytes: Int) -> Int {
-  var count = 0
-  var byte = 0
-  while byte < bytes {
-    count &+= UnsafeRawPointer(row + byte).load(as: UInt64.self).nonzeroBitCount
-    byte &+= 8
-  }
-  return count
-}
-
 /// Turns bit rows of samples into sets of samples per unit: bit s of `sets[u]` is bit u of row s.
 ///
 /// - Parameters:

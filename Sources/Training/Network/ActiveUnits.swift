@@ -5,64 +5,53 @@
 
 /// The active units of one source: events of an input group, or spikes of a layer.
 struct ActiveUnits<S: TrainingScalar> {
-  // Of an input group.
-  private let channels: UnsafePointer<UInt16>?
-  private let offsets: UnsafePointer<Int32>?
+  private let channels: UnsafePointer<UInt16>
+  private let starts: UnsafePointer<Int32>
+  /// Of a layer: how long each list is; of an input group a list ends where the next begins.
+  private let counts: UnsafePointer<Int32>?
   private let values: UnsafePointer<S>?
-  private let steps: Int
-  /// Steps before the segment on the tape.
-  private let first: Int
-  // Of a layer.
-  private let bits: UnsafePointer<UInt8>?
-  private let bitRow: Int
-  private let graded: UnsafePointer<S>?
-  private let units: Int
-  private let paddedUnits: Int
-  private let samples: Int
+  /// Row of the lists: `offset + step * perStep + sample * perSample`.
+  private let offset: Int
+  private let perStep: Int
+  private let perSample: Int
+  /// Of graded spikes: every unit is active and has a value.
+  private let graded: Int?
+  private let gradedStride: Int
   private let delay: Int
 
   init(_ events: PackedEvents<S>, first: Int) {
     channels = UnsafePointer(events.channels.pointer)
-    offsets = UnsafePointer(events.offsets.pointer)
+    starts = UnsafePointer(events.offsets.pointer)
     values = events.values.map { UnsafePointer($0.pointer) }
-    steps = events.steps
-    self.first = first
-    (bits, bitRow, graded, units, paddedUnits, samples, delay) = (nil, 0, nil, 0, 0, 0, 0)
+    (offset, perStep, perSample) = (first - 1, 1, events.steps + 1)
+    (counts, graded, gradedStride, delay) = (nil, nil, 0, 0)
   }
 
   init(_ layer: LayerTape<S>, delay: Int) {
-    (channels, offsets, values, steps, first) = (nil, nil, nil, 0, 0)
-    bits = layer.graded ? nil : UnsafePointer(layer.spikeBits.pointer)
-    bitRow = layer.bitRow
-    graded = layer.graded ? UnsafePointer(layer.spikeRows.pointer) : nil
-    units = layer.units
-    paddedUnits = layer.paddedUnits
-    samples = layer.samples
+    let lists = layer.spikeLists
+    channels = UnsafePointer(layer.graded ? layer.everyUnit.pointer : lists.channels.pointer)
+    starts = UnsafePointer(lists.starts.pointer)
+    counts = UnsafePointer(lists.counts.pointer)
+    values = layer.graded ? UnsafePointer(layer.spikeRows.pointer) : nil
+    (offset, perStep, perSample) = (-delay * layer.samples, layer.samples, 1)
+    (graded, gradedStride) = (layer.graded ? layer.units : nil, layer.paddedUnits)
     self.delay = delay
   }
 
   /// Whether units carry values other than one.
-  var valued: Bool { values != nil || graded != nil }
+  var valued: Bool { values != nil }
 
-  /// Units that drive the targets at `step` of the segment (from 1), ascending within a source; `scratch` has room for all of them.
+  /// Units that drive the targets at `step` of the segment (from 1), ascending.
   @inline(__always)
-  func list(
-    _ step: Int, _ sample: Int, scratch: UnsafeMutablePointer<UInt16>
-  ) -> (indices: UnsafePointer<UInt16>, count: Int, values: UnsafePointer<S>?) {
-    if let channels, let offsets {
-      let place = sample &* (steps &+ 1) &+ first &+ step
-      let start = Int(offsets[place &- 1])
-      return (channels + start, Int(offsets[place]) &- start, values.map { $0 + start })
+  func list(_ step: Int, _ sample: Int) -> (indices: UnsafePointer<UInt16>, count: Int, values: UnsafePointer<S>?) {
+    let row = offset &+ step &* perStep &+ sample &* perSample
+    if let graded, let values {
+      // Slot 0 has the spikes before the segment: none before the first.
+      return (channels, step == delay ? 0 : graded, values + row &* gradedStride)
     }
-    // Slot 0 has the spikes before the segment: none before the first.
-    let from = step &- delay
-    if from < 1 && graded != nil { return (UnsafePointer(scratch), 0, nil) }
-    let row = from &* samples &+ sample
-    if let bits {
-      return (UnsafePointer(scratch), listBits(bits + row &* bitRow, bytes: bitRow, into: scratch), nil)
-    }
-    for unit in 0..<units { scratch[unit] = UInt16(truncatingIfNeeded: unit) }
-    return (UnsafePointer(scratch), units, graded.map { $0 + row &* paddedUnits })
+    let start = Int(starts[row])
+    let count = counts.map { Int($0[row]) } ?? (Int(starts[row &+ 1]) &- start)
+    return (channels + start, count, values.map { $0 + start })
   }
 }
 

@@ -13,8 +13,8 @@ public final class BackwardBuffers<S: TrainingScalar> {
     let drive: AlignedBuffer<S>
     let driveStride: Int
     let rowStride: Int
+    /// dL/dz of the step under way; once its cells have run, what they carry to the step before.
     let spikeGradient: AlignedBuffer<S>
-    let carriedSpike: AlignedBuffer<S>
     let carriedState: AlignedBuffer<S>
     let stateGradient: AlignedBuffer<S>
     let previousSpikes: AlignedBuffer<S>
@@ -28,7 +28,6 @@ public final class BackwardBuffers<S: TrainingScalar> {
       rowStride = shape.drive * samples
       drive = AlignedBuffer(count: (chunk + 2) * rowStride, zero: 0)
       spikeGradient = AlignedBuffer(count: samples * shape.padded, zero: 0)
-      carriedSpike = AlignedBuffer(count: samples * shape.padded, zero: 0)
       carriedState = AlignedBuffer(count: samples * shape.padded * shape.states, zero: 0)
       stateGradient = AlignedBuffer(count: samples * shape.padded * shape.states, zero: 0)
       previousSpikes = AlignedBuffer(count: samples * shape.padded, zero: 0)
@@ -40,7 +39,7 @@ public final class BackwardBuffers<S: TrainingScalar> {
 
     func clear() {
       row(1).update(repeating: 0, count: rowStride)
-      carriedSpike.fill(0)
+      spikeGradient.fill(0)
       carriedState.fill(0)
     }
   }
@@ -61,7 +60,7 @@ public final class BackwardBuffers<S: TrainingScalar> {
   }
 
   public var bytes: Int {
-    layers.reduce(buckets.bytes) { $0 + $1.drive.bytes + 4 * $1.spikeGradient.bytes + 2 * $1.carriedState.bytes }
+    layers.reduce(buckets.bytes) { $0 + $1.drive.bytes + 3 * $1.spikeGradient.bytes + 2 * $1.carriedState.bytes }
   }
 }
 
@@ -72,7 +71,6 @@ final class SlotBuckets<S: TrainingScalar> {
   let starts: AlignedBuffer<Int32>
   /// Where the next slot of a unit goes.
   let next: AlignedBuffer<Int32>
-  let scratch: AlignedBuffer<UInt16>
   private(set) var slots: AlignedBuffer<UInt16>
   /// Value of the unit per slot; only used for valued sources.
   private(set) var values: AlignedBuffer<S>
@@ -83,7 +81,6 @@ final class SlotBuckets<S: TrainingScalar> {
     self.units = units
     starts = AlignedBuffer(count: units + 1, zero: 0)
     next = AlignedBuffer(count: units, zero: 0)
-    scratch = AlignedBuffer(count: units + 64, zero: 0)
     slots = AlignedBuffer(count: 0, zero: 0)
     values = AlignedBuffer(count: 0, zero: 0)
     all = AlignedBuffer(count: count, zero: 0)

@@ -110,15 +110,19 @@ final class FoldedReadout<S: TrainingScalar> {
   }
 
   /// Adds κ s of the steps on the tape to r; segments come in order of time.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   func add(_ tape: Tape<S>) {
-    let layer = tape.layers[source]
+    let spikes = ActiveUnits(tape.layers[source], delay: 0), steps = steps, items = items, padded = padded
     for sample in 0..<samples {
-      let sum = sums.pointer + sample * items * padded
+      let sums = sums.pointer + sample &* items &* padded
       for step in 1..<(tape.segment.count + 1) {
-        let bits = UnsafePointer(layer.spikes(step, sample))
+        let active = spikes.list(step, sample)
         for item in 0..<items {
-          let factor = factors.pointer[(sample * (steps + 1) + tape.segment.lowerBound + step) * items + item]
-          if factor != 0 { S.add(factor, to: sum + item &* padded, where: bits, width: padded) }
+          let factor = factors.pointer[(sample &* (steps &+ 1) &+ tape.segment.lowerBound &+ step) &* items &+ item]
+          if factor == 0 { continue }
+          let sum = sums + item &* padded
+          for j in 0..<active.count { sum[Int(active.indices[j])] += factor }
         }
       }
     }

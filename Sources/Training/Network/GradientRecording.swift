@@ -8,6 +8,16 @@ extension GradientRecord {
 }
 
 extension SpikingNetwork {
+  /// Spike gradients of some samples, before the cells put what they carry in their place.
+  func noteSpikes(
+    _ record: GradientRecord<S>, _ index: Int, _ tape: Tape<S>, _ buffers: BackwardBuffers<S>, _ step: Int, _ group: Range<Int>
+  ) {
+    let shape = layers[index]
+    let complete = rows(buffers.layers[index].spikeGradient, shape, tape.samples, shape.padded, 0)
+    if group.lowerBound == 0 { record.states[index][shape.states][step] = complete }
+    for sample in group { record.states[index][shape.states][step][sample] = complete[sample] }
+  }
+
   func note(
     _ record: GradientRecord<S>, _ index: Int, _ tape: Tape<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
     _ step: Int, _ row: Int
@@ -16,7 +26,6 @@ extension SpikingNetwork {
     for state in 0..<shape.states {
       record.states[index][state][step] = rows(layer.stateGradient, shape, tape.samples, shape.states * shape.padded, state * shape.padded)
     }
-    record.states[index][shape.states][step] = rows(layer.spikeGradient, shape, tape.samples, shape.padded, 0)
     for link in incoming[index] {
       guard case .input(let group) = link.source else { continue }
       if record.inputs[group][step - 1].isEmpty {
@@ -43,7 +52,8 @@ extension SpikingNetwork {
       }
       // Row 0 never holds a step, so links without delay add nothing here: there are no spikes at step 0 to pass on.
       for target in buffers.layers { target.row(0).update(repeating: 0, count: target.rowStride) }
-      gatherSpikeGradient(index, tape, output, parameters, buffers, 0, 0, everything: true)
+      addProducts(index, tape, output, parameters, buffers, 0, 0, everything: true)
+      addLossShare(index, output, buffers, 0, 0..<tape.samples)
       record.states[index][shape.states][0] = rows(layer.spikeGradient, shape, tape.samples, shape.padded, 0)
     }
   }

@@ -48,7 +48,8 @@ public struct MicroBatch: Sendable {
     for (group, input) in zip(groups, network.inputs) {
       guard group.count == samples else { throw .invalidBatch("input '\(input.name)' has \(group.count) samples of \(samples)") }
       for sequence in group {
-        if let wrong = sequence.channels.first(where: { Int($0) >= input.channels }) {
+        let largest = sequence.channels.reduce(0) { Swift.max($0, $1) }
+        if Int(largest) >= input.channels, let wrong = sequence.channels.first(where: { Int($0) >= input.channels }) {
           throw .invalidBatch("input '\(input.name)' has an event on channel \(wrong) of \(input.channels)")
         }
         guard sequence.values.isEmpty || sequence.values.count == sequence.channels.count else {

@@ -80,8 +80,15 @@ extension SpikingNetwork {
       while step > start {
         for index in (0..<layerCount).reversed() {
           let row = step - start
-          gatherSpikeGradient(index, tape, output, parameters, buffers, step, row, everything: record != nil)
-          stepBack(index, tape, buffers, step, row, record: record != nil)
+          addProducts(index, tape, output, parameters, buffers, step, row, everything: record != nil)
+          var first = 0
+          while first < tape.samples {
+            let group = first..<min(first + Self.backwardGroup, tape.samples)
+            addLossShare(index, output, buffers, tape.segment.lowerBound &+ step, group)
+            if let record { noteSpikes(record, index, tape, buffers, step, group) }
+            stepBack(index, tape, buffers, step, row, group, record: record != nil)
+            first = group.upperBound
+          }
           if let record { note(record, index, tape, parameters, buffers, step, row) }
         }
         step -= 1
@@ -92,39 +99,46 @@ extension SpikingNetwork {
     if let record { noteInitial(record, tape, output, parameters, buffers) }
   }
 
-  /// dL/dz of one step: what the step after carried, the loss, and the products with the currents' gradients of all targets.
+  /// Samples whose spike gradients are completed and used while they lie in the first-level cache.
+  static var backwardGroup: Int { 4 }
+
+  /// Adds the loss's share to what the step after carried and the targets passed on: dL/dz of a step is complete.
   @inline(__always)
-  func gatherSpikeGradient(
-    _ index: Int, _ tape: Tape<S>, _ output: OutputGradient<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
-    _ step: Int, _ row: Int, everything: Bool
-  ) {
-    let shape = layers[index], layer = buffers.layers[index], samples = tape.samples, units = shape.padded
-    let gz = layer.spikeGradient.pointer, carried = layer.carriedSpike.pointer
-    let time = tape.segment.lowerBound &+ step
-    for sample in 0..<samples {
-      let cost = Lanes<S>(repeating: output.perSpike[index][sample]), row = sample &* units
+  func addLossShare(_ index: Int, _ output: OutputGradient<S>, _ buffers: BackwardBuffers<S>, _ time: Int, _ group: Range<Int>) {
+    let shape = layers[index], units = shape.padded, gradients = buffers.layers[index].spikeGradient.pointer
+    let external = time > 0 ? output.perStep[index]?.pointer : nil
+    for sample in group {
+      let gz = gradients + sample &* units, cost = Lanes<S>(repeating: output.perSpike[index][sample])
       if let folded = output.folded, folded.layer == index {
         let factors = folded.factors.pointer + (sample &* (folded.steps &+ 1) &+ time) &* folded.items
         let vectors = folded.vectors.pointer + sample &* folded.items &* units
         for block in 0..<(units / 8) {
-          var sum = load(carried + row, block) + cost
+          var sum = load(gz, block) + cost
           for item in 0..<folded.items {
             sum = sum.addingProduct(Lanes(repeating: factors[item]), load(vectors + item &* units, block))
           }
-          store(sum, gz + row, block)
+          store(sum, gz, block)
         }
       } else {
-        for block in 0..<(units / 8) { store(load(carried + row, block) + cost, gz + row, block) }
+        for block in 0..<(units / 8) { store(load(gz, block) + cost, gz, block) }
       }
-    }
-    if time > 0, let external = output.perStep[index] {
-      let from = external.pointer + time &* samples &* units
-      for block in 0..<(samples &* units / 8) { store(load(gz, block) + load(from, block), gz, block) }
-    }
-    if shape.units != units {
+      if let external {
+        let from = external + (time &* buffers.samples &+ sample) &* units
+        for block in 0..<(units / 8) { store(load(gz, block) + load(from, block), gz, block) }
+      }
       // The loss charges units; those that only fill the last block take no part.
-      for sample in 0..<samples { (gz + (sample &* units &+ shape.units)).update(repeating: 0, count: units &- shape.units) }
+      if shape.units != units { (gz + shape.units).update(repeating: 0, count: units &- shape.units) }
     }
+  }
+
+  /// Adds the products with the currents' gradients of all targets to what the step after carried.
+  @inline(__always)
+  func addProducts(
+    _ index: Int, _ tape: Tape<S>, _ output: OutputGradient<S>, _ parameters: UnsafePointer<S>, _ buffers: BackwardBuffers<S>,
+    _ step: Int, _ row: Int, everything: Bool
+  ) {
+    let shape = layers[index], layer = buffers.layers[index], samples = tape.samples, units = shape.padded
+    let gz = layer.spikeGradient.pointer, time = tape.segment.lowerBound &+ step
     if outgoing[index].isEmpty { return }
     let needed = layer.needed.pointer, order = layer.order.pointer
     if everything {
@@ -167,24 +181,29 @@ extension SpikingNetwork {
   }
 
   @inline(__always)
-  private func stepBack(_ index: Int, _ tape: Tape<S>, _ buffers: BackwardBuffers<S>, _ step: Int, _ row: Int, record: Bool) {
-    let shape = layers[index], layer = buffers.layers[index], slots = tape.layers[index]
+  private func stepBack(
+    _ index: Int, _ tape: Tape<S>, _ buffers: BackwardBuffers<S>, _ step: Int, _ row: Int, _ group: Range<Int>, record: Bool
+  ) {
+    let shape = layers[index], layer = buffers.layers[index], slots = tape.layers[index], first = group.lowerBound
+    let states = shape.states &* shape.padded
     var previousSpikes = UnsafePointer(layer.previousSpikes.pointer)
     if slots.graded {
       previousSpikes = UnsafePointer(slots.spikeRow(step - 1))
     } else if cells[index].backwardReadsSpikes {
-      for sample in 0..<tape.samples {
+      for sample in group {
         let bits = slots.spikes(step - 1, sample), z = layer.previousSpikes.pointer + sample &* shape.padded
         for block in 0..<(shape.padded / 8) { store(S.ones(where: bits[block]), z, block) }
       }
     }
+    let spikeGradient = layer.spikeGradient.pointer + first &* shape.padded
     cells[index].backward(
       BackwardRows(
-        samples: tape.samples, blocks: shape.padded / 8, previous: UnsafePointer(slots.slot(step - 1)),
-        current: UnsafePointer(slots.slot(step)), slotStride: slots.sampleStride, previousSpikes: previousSpikes,
-        spikeGradient: UnsafePointer(layer.spikeGradient.pointer), carriedSpikeGradient: layer.carriedSpike.pointer,
-        carriedStateGradient: layer.carriedState.pointer, stateStride: shape.states * shape.padded, driveGradient: layer.row(row),
-        driveStride: layer.driveStride, stateGradient: record ? layer.stateGradient.pointer : nil))
+        samples: group.count, blocks: shape.padded / 8, previous: UnsafePointer(slots.slot(step - 1) + first &* slots.sampleStride),
+        current: UnsafePointer(slots.slot(step) + first &* slots.sampleStride), slotStride: slots.sampleStride,
+        previousSpikes: previousSpikes + first &* shape.padded, spikeGradient: spikeGradient,
+        carriedStateGradient: layer.carriedState.pointer + first &* states, stateStride: states,
+        driveGradient: layer.row(row) + first &* layer.driveStride, driveStride: layer.driveStride,
+        stateGradient: record ? layer.stateGradient.pointer + first &* states : nil))
   }
 
   /// Weights of a unit onto itself stay as they are.

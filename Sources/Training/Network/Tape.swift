@@ -12,9 +12,13 @@ final class LayerTape<S: TrainingScalar> {
   let columns: AlignedBuffer<S>
   let spikeBits: AlignedBuffer<UInt8>
   let supportBits: AlignedBuffer<UInt8>
+  /// The same spikes as numbers of units; of graded spikes, every unit.
+  let spikeLists: SpikeLists
   /// Spikes as scalars: all slots if graded, else the last two, slot t at t mod 2.
   let spikeRows: AlignedBuffer<S>
   let graded: Bool
+  /// 0, 1, 2 ... of graded spikes, all of which are active.
+  let everyUnit: AlignedBuffer<UInt16>
   /// Units of the last byte of a bit row that exist.
   let tailMask: UInt8
 
@@ -31,6 +35,9 @@ final class LayerTape<S: TrainingScalar> {
     let bits = spikes ? (steps + 1) * samples * bitRow : 0
     spikeBits = AlignedBuffer(count: bits, zero: 0)
     supportBits = AlignedBuffer(count: bits, zero: 0)
+    spikeLists = SpikeLists(rows: spikes ? (steps + 1) * samples : 0, units: units)
+    everyUnit = AlignedBuffer(count: graded ? units : 0, zero: 0)
+    for unit in 0..<everyUnit.count { everyUnit[unit] = UInt16(truncatingIfNeeded: unit) }
     spikeRows = AlignedBuffer(count: (graded ? steps + 1 : 2) * samples * paddedUnits, zero: 0)
   }
 
@@ -56,7 +63,15 @@ final class LayerTape<S: TrainingScalar> {
     }
   }
 
-  var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes }
+  var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes + spikeLists.bytes }
+
+  /// Lists the spikes of some samples after a step that forward has run.
+  @inline(__always)
+  func listSpikes(_ step: Int, _ group: Range<Int>) {
+    for sample in group {
+      spikeLists.append(step &* samples &+ sample, spikes(step, sample), bytes: bitRow)
+    }
+  }
 }
 
 /// The events of one input group, packed for all samples of a micro-batch.
@@ -77,9 +92,11 @@ final class PackedEvents<S: TrainingScalar> {
     var next = 0
     for (sample, sequence) in sequences.enumerated() {
       let kept = Int(sequence.offsets[min(steps, sequence.steps)])
-      for event in 0..<kept {
-        channels.pointer[next + event] = sequence.channels[event]
-        if let values, !sequence.values.isEmpty { values.pointer[next + event] = S(sequence.values[event]) }
+      sequence.channels.withUnsafeBufferPointer { from in
+        if let first = from.baseAddress { (channels.pointer + next).update(from: first, count: kept) }
+      }
+      if let values, !sequence.values.isEmpty {
+        for event in 0..<kept { values.pointer[next + event] = S(sequence.values[event]) }
       }
       for step in 0...steps {
         offsets.pointer[sample * (steps + 1) + step] = Int32(next) + sequence.offsets[min(step, sequence.steps)]
@@ -88,11 +105,6 @@ final class PackedEvents<S: TrainingScalar> {
     }
   }
 
-  @inline(__always) func range(_ step: Int, _ sample: Int) -> (start: Int, count: Int) {
-    let place = sample &* (steps &+ 1) &+ step
-    let start = Int(offsets.pointer[place &- 1])
-    return (start, Int(offsets.pointer[place]) &- start)
-  }
 }
 
 /// The tape of one micro-batch: of all its steps, or of one segment of them at a time.
@@ -141,7 +153,7 @@ public final class Tape<S: TrainingScalar> {
       if tape.graded {
         for value in spikes(layer: layer, step: step, sample: sample) { total += value }
       } else {
-        count += countBits(tape.spikes(step, sample), bytes: tape.bitRow)
+        count += tape.spikeLists.count(step &* tape.samples &+ sample)
       }
     }
     return total + S(count)

@@ -34,12 +34,13 @@ extension SpikingNetwork {
   /// Lists the active slots of every source unit of a link, in order of time: counts them, then places them.
   @inline(__always)
   private func fill(_ buckets: SlotBuckets<S>, _ plan: LinkPlan<S>, _ samples: Int, start: Int, end: Int) {
-    let starts = buckets.starts.pointer, next = buckets.next.pointer, scratch = buckets.scratch.pointer
+    let starts = buckets.starts.pointer, next = buckets.next.pointer
     starts.update(repeating: 0, count: plan.rows + 1)
     for step in (start + 1)..<(end + 1) {
       for sample in 0..<samples {
-        let active = plan.active.list(step, sample, scratch: scratch)
-        for j in 0..<active.count { starts[Int(active.indices[j]) &+ 1] &+= 1 }
+        let active = plan.active.list(step, sample)
+        let indices = active.indices
+        for j in 0..<active.count { starts[Int(indices[j]) &+ 1] &+= 1 }
       }
     }
     for unit in 0..<plan.rows {
@@ -51,12 +52,15 @@ extension SpikingNetwork {
     var slot: UInt16 = 0
     for step in (start + 1)..<(end + 1) {
       for sample in 0..<samples {
-        let active = plan.active.list(step, sample, scratch: scratch)
+        let active = plan.active.list(step, sample)
+        let indices = active.indices
+        if let values, let of = active.values {
+          for j in 0..<active.count { values[Int(next[Int(indices[j])])] = of[j] }
+        }
         for j in 0..<active.count {
-          let unit = Int(active.indices[j]), place = Int(next[unit])
-          lists[place] = slot
-          if let values { values[place] = active.values.map { $0[j] } ?? 1 }
-          next[unit] &+= 1
+          let unit = Int(indices[j]), place = next[unit]
+          lists[Int(place)] = slot
+          next[unit] = place &+ 1
         }
         slot &+= 1
       }

@@ -20,8 +20,6 @@ public protocol TrainingScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendab
   static func addRows(
     to sum: UnsafeMutablePointer<Self>, base: UnsafePointer<Self>, from rows: UnsafePointer<Self>, stride: Int, width: Int,
     indices: UnsafePointer<UInt16>, count: Int)
-  /// `sum[i] += value` for each i below `width`, a multiple of eight, whose bit is set.
-  static func add(_ value: Self, to sum: UnsafeMutablePointer<Self>, where bits: UnsafePointer<UInt8>, width: Int)
   /// Products of the weight rows of needed units with gradients; see RowDot.swift.
   static func addDots(_ dots: RowDots<Self>)
   static func exponential(_ x: Self) -> Self
@@ -55,9 +53,6 @@ extension Float: TrainingScalar {
     to sum: UnsafeMutablePointer<Float>, base: UnsafePointer<Float>, from rows: UnsafePointer<Float>, stride: Int, width: Int,
     indices: UnsafePointer<UInt16>, count: Int
   ) { crows_add(sum, base, rows, Int64(stride), Int64(width), indices, Int64(count)) }
-  public static func add(_ value: Float, to sum: UnsafeMutablePointer<Float>, where bits: UnsafePointer<UInt8>, width: Int) {
-    crows_add_where(sum, value, bits, Int64(width))
-  }
   public static func addDots(_ dots: RowDots<Float>) {
     crows_dots(
       dots.weights, Int64(dots.width), Int64(dots.units), dots.gradients, Int64(dots.gradientStride), dots.order, dots.needed,
@@ -87,9 +82,6 @@ extension Double: TrainingScalar {
     to sum: UnsafeMutablePointer<Double>, base: UnsafePointer<Double>, from rows: UnsafePointer<Double>, stride: Int, width: Int,
     indices: UnsafePointer<UInt16>, count: Int
   ) { addRowsInOrder(to: sum, base: base, from: rows, stride: stride, width: width, indices: indices, count: count, values: nil) }
-  public static func add(_ value: Double, to sum: UnsafeMutablePointer<Double>, where bits: UnsafePointer<UInt8>, width: Int) {
-    for i in 0..<width where bits[i / 8] >> (i % 8) & 1 == 1 { sum[i] += value }
-  }
   public static func addDots(_ dots: RowDots<Double>) { addDotsInOrder(dots) }
   public static func exponential(_ x: Double) -> Double { exp(x) }
   public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
