@@ -18,6 +18,8 @@ public final class BackwardBuffers<S: TrainingScalar> {
     let carriedState: AlignedBuffer<S>
     let stateGradient: AlignedBuffer<S>
     let previousSpikes: AlignedBuffer<S>
+    /// dL/dz that is the same for every unit and step of a sample.
+    let perSpike: AlignedBuffer<S>
     /// Per unit: the set of samples that need its spike gradient.
     let needed: AlignedBuffer<UInt64>
     /// Units that any sample needs, by rising number of samples, so that the branches on it are predictable.
@@ -31,6 +33,7 @@ public final class BackwardBuffers<S: TrainingScalar> {
       carriedState = AlignedBuffer(count: samples * shape.padded * shape.states, zero: 0)
       stateGradient = AlignedBuffer(count: samples * shape.padded * shape.states, zero: 0)
       previousSpikes = AlignedBuffer(count: samples * shape.padded, zero: 0)
+      perSpike = AlignedBuffer(count: samples, zero: 0)
       needed = AlignedBuffer(count: shape.padded, zero: 0)
       order = AlignedBuffer(count: shape.padded, zero: 0)
     }

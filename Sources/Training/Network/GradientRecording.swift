@@ -53,7 +53,7 @@ extension SpikingNetwork {
       // Row 0 never holds a step, so links without delay add nothing here: there are no spikes at step 0 to pass on.
       for target in buffers.layers { target.row(0).update(repeating: 0, count: target.rowStride) }
       addProducts(index, tape, output, parameters, buffers, 0, 0, everything: true)
-      addLossShare(index, output, buffers, 0, 0..<tape.samples)
+      LossShare(output, layer: index, shape, buffers).add(0, 0..<tape.samples)
       record.states[index][shape.states][0] = rows(layer.spikeGradient, shape, tape.samples, shape.padded, 0)
     }
   }

@@ -71,6 +71,7 @@ extension SpikingNetwork {
   ) {
     let layerCount = layers.count - (output.folded == nil ? 0 : 1)
     let plans = layout.links.filter { $0.target < layerCount }.map { LinkPlan($0, tape) }
+    let steppers = (0..<layerCount).map { BackwardStepper(self, $0, tape, output, buffers, record: record != nil) }
     var end = tape.segment.count
     while end > 0 {
       let start = max(0, end - buffers.chunk)
@@ -81,12 +82,13 @@ extension SpikingNetwork {
         for index in (0..<layerCount).reversed() {
           let row = step - start
           addProducts(index, tape, output, parameters, buffers, step, row, everything: record != nil)
+          let stepper = steppers[index], cell = cells[index]
           var first = 0
           while first < tape.samples {
             let group = first..<min(first + Self.backwardGroup, tape.samples)
-            addLossShare(index, output, buffers, tape.segment.lowerBound &+ step, group)
+            stepper.loss.add(tape.segment.lowerBound &+ step, group)
             if let record { noteSpikes(record, index, tape, buffers, step, group) }
-            stepBack(index, tape, buffers, step, row, group, record: record != nil)
+            cell.backward(stepper.rows(step, row, group))
             first = group.upperBound
           }
           if let record { note(record, index, tape, parameters, buffers, step, row) }
@@ -100,36 +102,7 @@ extension SpikingNetwork {
   }
 
   /// Samples whose spike gradients are completed and used while they lie in the first-level cache.
-  static var backwardGroup: Int { 4 }
-
-  /// Adds the loss's share to what the step after carried and the targets passed on: dL/dz of a step is complete.
-  @inline(__always)
-  func addLossShare(_ index: Int, _ output: OutputGradient<S>, _ buffers: BackwardBuffers<S>, _ time: Int, _ group: Range<Int>) {
-    let shape = layers[index], units = shape.padded, gradients = buffers.layers[index].spikeGradient.pointer
-    let external = time > 0 ? output.perStep[index]?.pointer : nil
-    for sample in group {
-      let gz = gradients + sample &* units, cost = Lanes<S>(repeating: output.perSpike[index][sample])
-      if let folded = output.folded, folded.layer == index {
-        let factors = folded.factors.pointer + (sample &* (folded.steps &+ 1) &+ time) &* folded.items
-        let vectors = folded.vectors.pointer + sample &* folded.items &* units
-        for block in 0..<(units / 8) {
-          var sum = load(gz, block) + cost
-          for item in 0..<folded.items {
-            sum = sum.addingProduct(Lanes(repeating: factors[item]), load(vectors + item &* units, block))
-          }
-          store(sum, gz, block)
-        }
-      } else {
-        for block in 0..<(units / 8) { store(load(gz, block) + cost, gz, block) }
-      }
-      if let external {
-        let from = external + (time &* buffers.samples &+ sample) &* units
-        for block in 0..<(units / 8) { store(load(gz, block) + load(from, block), gz, block) }
-      }
-      // The loss charges units; those that only fill the last block take no part.
-      if shape.units != units { (gz + shape.units).update(repeating: 0, count: units &- shape.units) }
-    }
-  }
+  static var backwardGroup: Int { 8 }
 
   /// Adds the products with the currents' gradients of all targets to what the step after carried.
   @inline(__always)
@@ -178,32 +151,6 @@ extension SpikingNetwork {
       }
       return units - Int(silent)
     }
-  }
-
-  @inline(__always)
-  private func stepBack(
-    _ index: Int, _ tape: Tape<S>, _ buffers: BackwardBuffers<S>, _ step: Int, _ row: Int, _ group: Range<Int>, record: Bool
-  ) {
-    let shape = layers[index], layer = buffers.layers[index], slots = tape.layers[index], first = group.lowerBound
-    let states = shape.states &* shape.padded
-    var previousSpikes = UnsafePointer(layer.previousSpikes.pointer)
-    if slots.graded {
-      previousSpikes = UnsafePointer(slots.spikeRow(step - 1))
-    } else if cells[index].backwardReadsSpikes {
-      for sample in group {
-        let bits = slots.spikes(step - 1, sample), z = layer.previousSpikes.pointer + sample &* shape.padded
-        for block in 0..<(shape.padded / 8) { store(S.ones(where: bits[block]), z, block) }
-      }
-    }
-    let spikeGradient = layer.spikeGradient.pointer + first &* shape.padded
-    cells[index].backward(
-      BackwardRows(
-        samples: group.count, blocks: shape.padded / 8, previous: UnsafePointer(slots.slot(step - 1) + first &* slots.sampleStride),
-        current: UnsafePointer(slots.slot(step) + first &* slots.sampleStride), slotStride: slots.sampleStride,
-        previousSpikes: previousSpikes + first &* shape.padded, spikeGradient: spikeGradient,
-        carriedStateGradient: layer.carriedState.pointer + first &* states, stateStride: states,
-        driveGradient: layer.row(row) + first &* layer.driveStride, driveStride: layer.driveStride,
-        stateGradient: record ? layer.stateGradient.pointer + first &* states : nil))
   }
 
   /// Weights of a unit onto itself stay as they are.

@@ -64,14 +64,6 @@ final class LayerTape<S: TrainingScalar> {
   }
 
   var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes + spikeLists.bytes }
-
-  /// Lists the spikes of some samples after a step that forward has run.
-  @inline(__always)
-  func listSpikes(_ step: Int, _ group: Range<Int>) {
-    for sample in group {
-      spikeLists.append(step &* samples &+ sample, spikes(step, sample), bytes: bitRow)
-    }
-  }
 }
 
 /// The events of one input group, packed for all samples of a micro-batch.
