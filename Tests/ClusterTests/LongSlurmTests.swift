@@ -11,8 +11,8 @@ struct LongSlurmTests {
   /// Slurm looks at the time every half minute, so a limit of one minute gives the job half a minute at most before it is told.
   @Test func microcircuitOutlivesItsLimit() throws {
     let slurm = try LocalSlurm()
-    // About two minutes on two quiet cores.
-    let settings = "--set scale=0.1 --set duration=60000 --set 'record.columns=[]'"
+    // More than a minute on two quiet cores.
+    let settings = "--set scale=0.1 --set duration=300000 --set 'record.columns=[]'"
     let job = try slurm.submit("jobs/microcircuit/submit.sbatch", "--time=1 --signal=B:USR1@55 SCRIPT \(settings)")
     #expect(try slurm.waitForEnd(job, 1500) == "COMPLETED", "\(slurm.logs())")
     let restarts = Int(try slurm.job(job)["Restarts"] ?? "0") ?? 0
