@@ -22,15 +22,15 @@ public enum BenchmarkCatalogue {
       peer: ("microcircuit", 1), peerDuration: 200),
     BenchmarkCase(
       name: "grid-stored", example: "column-grid",
-      overrides: ["grid=24x24", "state=SW", "storage=stored", "resolution=0.5", "presimulation=500", "duration=1000"], peer: nil,
+      overrides: ["grid=24x24", "state=SW", "storage=stored", "resolution=0.5", "presimulation=1500", "duration=1000"], peer: nil,
       peerDuration: 0),
     BenchmarkCase(
       name: "grid-stored-AW8.8", example: "column-grid",
-      overrides: ["grid=24x24", "state=AW8.8", "storage=stored", "resolution=0.5", "presimulation=500", "duration=1000"], peer: nil,
+      overrides: ["grid=24x24", "state=AW8.8", "storage=stored", "resolution=0.5", "presimulation=1500", "duration=1000"], peer: nil,
       peerDuration: 0),
     BenchmarkCase(
       name: "grid-procedural", example: "column-grid",
-      overrides: ["grid=24x24", "state=SW", "storage=procedural", "resolution=0.5", "presimulation=500", "duration=1000"], peer: nil,
+      overrides: ["grid=24x24", "state=SW", "storage=procedural", "resolution=0.5", "presimulation=1500", "duration=1000"], peer: nil,
       peerDuration: 0),
     BenchmarkCase(
       name: "grid-large", example: "column-grid",

@@ -16,13 +16,13 @@ struct CalibrationCase: Sendable {
   /// As good as nothing is simulated: what the process itself takes.
   var isEmpty = false
 
-  /// Small tiles and large ones, short rows and long ones, every rule and model that is common.
+  /// Small tiles and large ones, short rows and long ones, some that a cache holds and some that none does, every common rule and model.
   static let all: [CalibrationCase] = [
     CalibrationCase(text: tiny, overrides: [], crowded: true, isEmpty: true),
     CalibrationCase(example: "microcircuit", overrides: ["scale=0.05", "presimulation=50", "duration=500"], crowded: true),
     CalibrationCase(example: "microcircuit", overrides: ["scale=0.6", "presimulation=50", "duration=400"], crowded: true),
     CalibrationCase(example: "column-grid", overrides: ["grid=3x3", "state=AW8.8", "presimulation=100", "duration=1000"]),
-    CalibrationCase(example: "column-grid", overrides: ["grid=8x8", "state=AW2.8", "presimulation=200", "duration=400"], crowded: true),
+    CalibrationCase(example: "column-grid", overrides: ["grid=12x12", "state=AW2.8", "presimulation=100", "duration=250"], crowded: true),
     CalibrationCase(
       example: "column-grid", overrides: ["grid=3x3", "state=AW2.8", "presimulation=100", "duration=300", "storage=procedural"]),
     CalibrationCase(example: "brunel", overrides: ["presimulation=50", "duration=200", "record.columns=[]"]),

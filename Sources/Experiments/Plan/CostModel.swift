@@ -27,7 +27,8 @@ public struct CostModel: Sendable, Equatable {
     costs: [
       "update.tile": 120, "update.iaf_psc_exp": 0.5, "update.iaf_psc_alpha": 0.9, "update.iaf_psc_delta": 0.4, "update.lif_sfa": 2,
       "input.tile": 180, "input.neuron": 0.7, "input.amplitude": 5, "input.noise": 5,
-      "delivery.event": 1.2, "delivery.bucket": 12, "delivery.row": 30, "delivery.step": 500, "delivery.drawn": 8, "delivery.draw": 120,
+      "delivery.event": 1.2, "delivery.bucket": 12, "delivery.far_bucket": 50, "delivery.row": 30, "delivery.step": 500,
+      "delivery.drawn": 8, "delivery.draw": 120,
       "collocation.spike": 5, "communication.interval": 200, "communication.spike": 15, "communication.message": 1500,
       "communication.byte": 0.3, "output.spike": 30,
       "build.fixed_total_number": 20, "build.fixed_indegree": 35, "build.fixed_outdegree": 25, "build.pairwise_bernoulli": 18,

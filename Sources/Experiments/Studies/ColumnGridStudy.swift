@@ -83,7 +83,8 @@ enum ColumnGridStudy: Study {
     var defaults = CommonKeys()
     // Delays are whole milliseconds. A step of 0.5 ms gives the asynchronous rates of 0.1 ms within 3 %, one of 1 ms does not.
     defaults.resolution = 0.5
-    defaults.presimulation = 500
+    // All neurons start at the reset potential; in state SW their volley provokes a wave that is over after 1.3 s.
+    defaults.presimulation = 1500
     let common = try CommonKeys(section, defaults: defaults)
     let (width, height) = try section.value("grid", default: .words(["6", "6"]))?.grid() ?? (6, 6)
     let borders = try section.choice("borders", default: Borders.open)
