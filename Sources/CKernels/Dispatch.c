@@ -30,6 +30,7 @@ typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
 
 // Draws whose parts are computed loop by loop.
 enum { draw_block = 32 };
+enum { piece_terms = ckernels_piece_terms };
 
 // Scratch arrays start on a cache line: a load that spans two lines would have to wait for both stores.
 #define ALIGNED _Alignas(64)
@@ -144,23 +145,19 @@ static inline uint32_t number_of_word(const ckernels_delay_table *table, uint32_
   return (uint32_t)low;
 }
 
-// A chunk of events: the next chunk, then events. Chunks lie at multiples of their size, so a list's end tells how full its last one is.
-enum { event_chunk = ckernels_event_chunk, event_full_f32 = 8 + 169 * 6, event_full_f64 = 8 + 101 * 10 };
-INLINE uint8_t *next_chunk(const uint8_t *chunk) {
-  uint8_t *next;
-  memcpy(&next, chunk, sizeof next);
-  return next;
-}
+// A chunk of events: events, then the next chunk, which is written when the events' last line is at hand. Chunks lie at multiples of their
+// size, so a list's end tells how full its last one is, and which it is.
+enum { event_chunk = ckernels_event_chunk, event_link = event_chunk - 8, event_full_f32 = 169 * 6, event_full_f64 = 101 * 10 };
+INLINE uint8_t *chunk_of(uint8_t *event) { return (uint8_t *)((uintptr_t)event & ~(uintptr_t)(event_chunk - 1)); }
 // Adds a chunk to a list; where its first event goes.
 static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *chunks) {
-  uint8_t *chunk = chunks->free[--chunks->count], *none = NULL;
-  // The one that will be taken next has left the cache long ago.
+  uint8_t *chunk = chunks->free[--chunks->count];
+  // The one that will be taken next has left the cache long ago; its further lines are asked for when events come near them.
   if (chunks->count > 0)
-    for (int line = 0; line < event_chunk; line += 64) __builtin_prefetch(chunks->free[chunks->count - 1] + line, 1, 3);
-  memcpy(chunk, &none, sizeof none);
-  if (list->first) memcpy((uint8_t *)((uintptr_t)list->end & ~(uintptr_t)(event_chunk - 1)), &chunk, sizeof chunk);
+    for (int line = 0; line < 3 * 64; line += 64) __builtin_prefetch(chunks->free[chunks->count - 1] + line, 1, 3);
+  if (list->first) memcpy(chunk_of(list->end) + event_link, &chunk, sizeof chunk);
   else list->first = chunk;
-  return chunk + 8;
+  return chunk;
 }
 
 // The upper halves of lanes in their lower ones. Where a wide register shifts in one unit only, a shuffle in the other one shares the work.
@@ -172,7 +169,9 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #define LEVEL(name) name##_v3
+#define TABLES_BY_GATHER
 #include "Kernels.h"
+#undef TABLES_BY_GATHER
 #undef LEVEL
 #pragma clang attribute pop
 // Clang would otherwise keep to 256 bits on this level.
@@ -183,10 +182,12 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #undef HIGH_HALVES
 #define HIGH_HALVES(x) ((u64x8)_mm512_shuffle_epi32((__m512i)(x), _MM_PERM_DDBB))
 #define POISSON_BY_SEARCH
+#define TABLES_IN_REGISTERS
 #define FIND_BY_MASK
 #include "Kernels.h"
 #undef LEVEL
 #undef POISSON_BY_SEARCH
+#undef TABLES_IN_REGISTERS
 #undef FIND_BY_MASK
 #pragma clang attribute pop
 #endif
@@ -241,12 +242,12 @@ double ckernels_log(double x) DISPATCH(log_f64, x)
 double ckernels_normal_quantile(double p, double q) DISPATCH(normal_quantile_f64, p, q)
 double ckernels_exponential_quantile(double p) DISPATCH(exponential_quantile_f64, p)
 
-void ckernels_draw_f32(const ckernels_law *law, const uint32_t *words, int64_t count, float *out)
-    DISPATCH(draw_f32, law, words, count, out)
+void ckernels_draw_f32(const ckernels_law *law, const float *pieces, const uint32_t *words, int64_t count, float *out)
+    DISPATCH(table_draw_f32, law, pieces, words, count, out)
 void ckernels_draw_f64(const ckernels_law *law, const uint32_t *words, int64_t count, double *out)
     DISPATCH(draw_f64, law, words, count, out)
-void ckernels_fill_f32(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, float *out)
-    DISPATCH(fill_f32, law, at, first, count, out)
+void ckernels_fill_f32(const ckernels_law *law, const float *pieces, ckernels_address at, int64_t first, int64_t count, float *out)
+    DISPATCH(fill_f32, law, pieces, at, first, count, out)
 void ckernels_fill_f64(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out)
     DISPATCH(fill_f64, law, at, first, count, out)
 void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64_t count, uint32_t *out)
@@ -284,9 +285,15 @@ void ckernels_prefetch_event_lists(const ckernels_event_list *lists, uint32_t ma
   for (int64_t i = 0; i < steps; i++)
     for (uint32_t channel = 0; channel < channels; channel++) {
       const uint8_t *end = lists[((step + (uint32_t)i) & mask) * channels + channel].end;
-      for (int line = 0; line < 4; line++) __builtin_prefetch(end + 64 * line, 1, 2);
+      // What lies further is asked for when the list comes near it.
+      for (int line = 0; line < 2; line++) __builtin_prefetch(end + 64 * line, 1, 2);
     }
 }
+int64_t ckernels_sum_counts(const uint16_t *counts, int64_t count) DISPATCH(sum_counts, counts, count)
+void ckernels_add_amplitudes_f32(const uint16_t *counts, int64_t count, const float *amplitudes, float *out)
+    DISPATCH(add_amplitudes_f32, counts, count, amplitudes, out)
+void ckernels_add_amplitudes_f64(const uint16_t *counts, int64_t count, const double *amplitudes, double *out)
+    DISPATCH(add_amplitudes_f64, counts, count, amplitudes, out)
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out)
     DISPATCH(add_counts_f32, counts, count, weight, out)
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out)

@@ -68,6 +68,63 @@ static inline void LEVEL(restricted_normals_f32)(const uint32_t *restrict words,
   for (int i = 0; i < draw_block; i++) z[i] = x[i] < 0.0f ? z[i] : -z[i];
 }
 
+// Normal draws within bounds that lie evenly around the mean, by the law's own table. The upper bit of a word is the side; the rest, counted
+// from the end it is nearer to, says by exponent and next bit which piece of the table holds, by its further bits where in the piece.
+static inline float LEVEL(clamp_f32)(float v, float low, float high) {
+  v = v < low ? low : v;
+  return v > high ? high : v;
+}
+static void LEVEL(even_normals_f32)(const ckernels_law *law, const float *restrict pieces, const uint32_t *restrict words, int64_t count,
+                                    float *restrict out) {
+  const float mean = (float)law->a, low = (float)law->low, high = (float)law->high;
+  const float scale = (float)ckernels_piece_scale, least = (float)ckernels_piece_least;
+  int64_t i = 0;
+#if defined(TABLES_IN_REGISTERS)
+  __m512 first[piece_terms], second[piece_terms];
+  for (int k = 0; k < piece_terms; k++) first[k] = _mm512_loadu_ps(pieces + 32 * k), second[k] = _mm512_loadu_ps(pieces + 32 * k + 16);
+  for (; i < count; i += 16) {
+    __mmask16 own = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : (__mmask16)0xffff;
+    __m512i w = _mm512_maskz_loadu_epi32(own, words + i), m = _mm512_xor_si512(w, _mm512_srai_epi32(w, 31));
+    __m512i bits = _mm512_castps_si512(_mm512_fmadd_ps(_mm512_cvtepi32_ps(m), _mm512_set1_ps(scale), _mm512_set1_ps(least)));
+    __m512i number = _mm512_srli_epi32(bits, 22);
+    // (bits & 0x3fffff) | one
+    __m512i place = _mm512_ternarylogic_epi32(bits, _mm512_set1_epi32(0x3fffff), _mm512_set1_epi32(0x3f800000), 0xea);
+    __m512 u = _mm512_sub_ps(_mm512_castsi512_ps(place), _mm512_set1_ps(1.25f));
+    __m512 z = _mm512_permutex2var_ps(first[piece_terms - 1], number, second[piece_terms - 1]);
+    for (int k = piece_terms - 2; k >= 0; k--) z = _mm512_fmadd_ps(z, u, _mm512_permutex2var_ps(first[k], number, second[k]));
+    // z ^ (~w & sign)
+    z = _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(z), w, _mm512_set1_epi32(INT32_MIN), 0xd2));
+    z = _mm512_add_ps(_mm512_set1_ps(mean), z);
+    z = _mm512_min_ps(_mm512_set1_ps(high), _mm512_max_ps(_mm512_set1_ps(low), z));
+    _mm512_mask_storeu_ps(out + i, own, z);
+  }
+#else
+#if defined(TABLES_BY_GATHER)
+  for (; i + 8 <= count; i += 8) {
+    __m256i w = _mm256_loadu_si256((const __m256i *)(words + i)), m = _mm256_xor_si256(w, _mm256_srai_epi32(w, 31));
+    __m256 f = _mm256_fmadd_ps(_mm256_cvtepi32_ps(m), _mm256_set1_ps(scale), _mm256_set1_ps(least));
+    __m256i bits = _mm256_castps_si256(f), number = _mm256_and_si256(_mm256_srli_epi32(bits, 22), _mm256_set1_epi32(31));
+    __m256i place = _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x3fffff)), _mm256_set1_epi32(0x3f800000));
+    __m256 u = _mm256_sub_ps(_mm256_castsi256_ps(place), _mm256_set1_ps(1.25f));
+    __m256 z = _mm256_i32gather_ps(pieces + 32 * (piece_terms - 1), number, 4);
+    for (int k = piece_terms - 2; k >= 0; k--) z = _mm256_fmadd_ps(z, u, _mm256_i32gather_ps(pieces + 32 * k, number, 4));
+    z = _mm256_xor_ps(z, _mm256_castsi256_ps(_mm256_andnot_si256(w, _mm256_set1_epi32(INT32_MIN))));
+    z = _mm256_add_ps(_mm256_set1_ps(mean), z);
+    z = _mm256_min_ps(_mm256_set1_ps(high), _mm256_max_ps(_mm256_set1_ps(low), z));
+    _mm256_storeu_ps(out + i, z);
+  }
+#endif
+  for (; i < count; i++) {
+    int32_t m = (int32_t)(words[i] ^ (0u - (words[i] >> 31)));
+    uint32_t bits = bits_of_float(__builtin_fmaf((float)m, scale, least)), number = bits >> 22 & 31;
+    float u = float_of((bits & 0x3fffff) | 0x3f800000) - 1.25f, z = pieces[32 * (piece_terms - 1) + number];
+    for (int k = piece_terms - 2; k >= 0; k--) z = __builtin_fmaf(z, u, pieces[32 * k + number]);
+    z = float_of(bits_of_float(z) ^ (~words[i] & 0x80000000u));
+    out[i] = LEVEL(clamp_f32)(mean + z, low, high);
+  }
+#endif
+}
+
 // Runs `draw`, which makes z[draw_block] of from[draw_block], over all words, then `put` for each z[i] and out[i0 + i].
 // The last block is filled up with zeros; its surplus is dropped.
 #define NORMAL_LOOP(draw, put)                                               \
@@ -89,10 +146,6 @@ static void LEVEL(normals_f32)(const uint32_t *restrict words, int64_t count, fl
 }
 static void LEVEL(lognormals_f32)(const uint32_t *restrict words, int64_t count, float mean, float deviation, float *restrict out) {
   NORMAL_LOOP(LEVEL(standard_normals_f32)(from, z), out[i0 + i] = LEVEL(exp_f32)(__builtin_fmaf(deviation, z[i], mean)))
-}
-static inline float LEVEL(clamp_f32)(float v, float low, float high) {
-  v = v < low ? low : v;
-  return v > high ? high : v;
 }
 static void LEVEL(truncated_normals_f32)(const uint32_t *restrict words, int64_t count, const ckernels_law *law,
                                         float *restrict out) {
@@ -162,6 +215,10 @@ static void LEVEL(exponentials_f64)(const uint32_t *restrict words, int64_t coun
 DRAW(float, f32)
 DRAW(double, f64)
 #undef DRAW
+static void LEVEL(table_draw_f32)(const ckernels_law *law, const float *pieces, const uint32_t *words, int64_t count, float *out) {
+  if (pieces) LEVEL(even_normals_f32)(law, pieces, words, count, out);
+  else LEVEL(draw_f32)(law, words, count, out);
+}
 
 // Makes the words of draws first ..< first + count, `per` each, run by run; `body` turns the words of n draws into out[0 ..< n].
 #define WORD_LOOP(per, body)                                                                          \
@@ -173,8 +230,8 @@ DRAW(double, f64)
     body;                                                                                             \
     first += n, count -= n, out += n;                                                                 \
   }
-static void LEVEL(fill_f32)(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, float *out) {
-  WORD_LOOP(1, LEVEL(draw_f32)(law, words, n, out))
+static void LEVEL(fill_f32)(const ckernels_law *law, const float *pieces, ckernels_address at, int64_t first, int64_t count, float *out) {
+  WORD_LOOP(1, LEVEL(table_draw_f32)(law, pieces, words, n, out))
 }
 static void LEVEL(fill_f64)(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out) {
   WORD_LOOP(2, LEVEL(draw_f64)(law, words, n, out))

@@ -1,6 +1,6 @@
 // Synaptic events under way: put into lists by the step of their arrival, added to the inputs when it comes; included once per level.
 
-// Chunks that will soon be begun or read are asked for: both ways they have left the cache long ago.
+// Chunks that will soon be begun or read are asked for, and lines that will soon be written: all have left the cache long ago.
 #define EVENTS(type, suffix, record, full, store)                                                                                            \
   INLINE void LEVEL(put_all_##suffix)(ckernels_event_list *lists, uint32_t mask, uint32_t channels, uint32_t channel, int by_sign,           \
                                       uint32_t step, uint16_t first, const uint16_t *restrict targets, const type *restrict weights,         \
@@ -10,6 +10,7 @@
       uint8_t *end = list->end;                                                                                                              \
       if (__builtin_expect(((uintptr_t)end & (event_chunk - 1)) == (full), 0)) end = longer_list(list, chunks);                              \
       store;                                                                                                                                 \
+      __builtin_prefetch(end + 128, 1, 3);                                                                                                   \
       list->end = end + (record);                                                                                                            \
     }                                                                                                                                        \
   }                                                                                                                                          \
@@ -22,20 +23,23 @@
   }                                                                                                                                          \
   static int64_t LEVEL(add_events_##suffix)(ckernels_event_list *list, type *restrict input, ckernels_event_chunks *chunks) {                \
     int64_t count = 0;                                                                                                                       \
-    uint8_t *chunk = list->first;                                                                                                            \
+    uint8_t *chunk = list->first, *last = chunk_of(list->end);                                                                               \
     while (chunk) {                                                                                                                          \
-      uint8_t *next = next_chunk(chunk);                                                                                                     \
-      if (next)                                                                                                                              \
+      uint8_t *next = NULL;                                                                                                                  \
+      const uint8_t *end = list->end;                                                                                                        \
+      if (chunk != last) {                                                                                                                   \
+        memcpy(&next, chunk + event_link, sizeof next);                                                                                      \
+        end = chunk + (full);                                                                                                                \
         for (int line = 0; line < event_chunk; line += 64) __builtin_prefetch(next + line, 0, 3);                                            \
-      const uint8_t *end = next ? chunk + (full) : list->end;                                                                                \
-      for (const uint8_t *p = chunk + 8; p < end; p += (record)) {                                                                           \
+      }                                                                                                                                      \
+      for (const uint8_t *p = chunk; p < end; p += (record)) {                                                                               \
         type weight;                                                                                                                         \
         uint16_t target;                                                                                                                     \
         memcpy(&weight, p, sizeof weight);                                                                                                   \
         memcpy(&target, p + sizeof weight, 2);                                                                                               \
         input[target] += weight;                                                                                                             \
       }                                                                                                                                      \
-      count += (end - chunk - 8) / (record);                                                                                                 \
+      count += (end - chunk) / (record);                                                                                                     \
       chunks->free[chunks->count++] = chunk;                                                                                                 \
       chunk = next;                                                                                                                          \
     }                                                                                                                                        \

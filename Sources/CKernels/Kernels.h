@@ -3,6 +3,7 @@
 #include "Functions.h"
 #include "Draws.h"
 #include "Poisson.h"
+#include "Amplitudes.h"
 #include "Find.h"
 #include "Rows.h"
 #include "Events.h"

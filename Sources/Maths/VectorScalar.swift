@@ -9,9 +9,11 @@ public protocol VectorScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable
   static func kernelExp(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
   static func kernelExpMinusOne(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
   static func kernelLog(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
-  static func kernelDraw(_ law: ckernels_law, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+  /// `pieces` is the law's table for single draws, empty if it has none.
+  static func kernelDraw(
+    _ law: ckernels_law, _ pieces: [Float], _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
   static func kernelFill(
-    _ law: ckernels_law, _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+    _ law: ckernels_law, _ pieces: [Float], _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
   static func kernelAddCounts(_ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Self, _ out: UnsafeMutablePointer<Self>)
   static func kernelAddPoisson(
     _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Self,
@@ -30,14 +32,18 @@ extension Float: VectorScalar {
     ckernels_log_f32(x, count, y)
   }
   public static func kernelDraw(
-    _ law: ckernels_law, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+    _ law: ckernels_law, _ pieces: [Float], _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
   ) {
-    withUnsafePointer(to: law) { ckernels_draw_f32($0, words, count, out) }
+    pieces.withUnsafeBufferPointer { pieces in
+      withUnsafePointer(to: law) { ckernels_draw_f32($0, pieces.isEmpty ? nil : pieces.baseAddress, words, count, out) }
+    }
   }
   public static func kernelFill(
-    _ law: ckernels_law, _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+    _ law: ckernels_law, _ pieces: [Float], _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Float>
   ) {
-    withUnsafePointer(to: law) { ckernels_fill_f32($0, at, first, count, out) }
+    pieces.withUnsafeBufferPointer { pieces in
+      withUnsafePointer(to: law) { ckernels_fill_f32($0, pieces.isEmpty ? nil : pieces.baseAddress, at, first, count, out) }
+    }
   }
   public static func kernelAddCounts(
     _ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Float, _ out: UnsafeMutablePointer<Float>
@@ -64,12 +70,12 @@ extension Double: VectorScalar {
     ckernels_log_f64(x, count, y)
   }
   public static func kernelDraw(
-    _ law: ckernels_law, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+    _ law: ckernels_law, _ pieces: [Float], _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
   ) {
     withUnsafePointer(to: law) { ckernels_draw_f64($0, words, count, out) }
   }
   public static func kernelFill(
-    _ law: ckernels_law, _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+    _ law: ckernels_law, _ pieces: [Float], _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Double>
   ) {
     withUnsafePointer(to: law) { ckernels_fill_f64($0, at, first, count, out) }
   }

@@ -37,6 +37,8 @@ public final class Simulation<S: SimulationScalar> {
   var found: [FoundRow] = []
   /// With procedural storage: the spikes that are being put on their way.
   var spikesBySource: SpikesBySource
+  /// The step of the first of them, while their synapses wait for the turns of the blocks to be drawn.
+  var undrawn: Int?
   let scratch = InputScratch<S>()
   public internal(set) var samplers: [ColumnSampler<S>]
   public private(set) var arenaBytes = 0

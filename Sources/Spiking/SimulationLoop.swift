@@ -43,12 +43,15 @@ extension Simulation {
       stopwatch.lap(.delivery)
       var owned = 0
       for (number, block) in blocks.enumerated() {
+        // Just before the block's turn: what its last turn gave back of the memory of events is still in cache.
+        try sendUndrawn(to: block)
         for lag in 0..<steps {
           try advance(block, firstOwned: owned, step: step + lag, lag: lag, observer)
           for i in samplers.indices { samplers[i].sample(block: number, block, step: step + lag) }
         }
         owned += block.tiles.count
       }
+      undrawn = nil
       exchange.pack(steps: steps)
       stopwatch.lap(.collocation)
       try receive(emittedBefore: step)
@@ -81,7 +84,7 @@ extension Simulation {
       // All steps at once: the more rows are drawn together the better.
       spikesBySource.clear()
       for lag in 0..<steps { spikesBySource.append(exchange.arrived[lag]) }
-      try sendDrawn(first: end - steps, external: false)
+      undrawn = end - steps
     } else {
       for lag in 0..<steps {
         for spike in exchange.arrived[lag] { locate(spike) }
@@ -175,6 +178,10 @@ extension Simulation {
     guard externalSpikes != nil else { return }
     for lag in 0..<steps {
       externalSpikes!.take(step: step + lag) { locate($0) }
+      if located.isEmpty { continue }
+      // They take the place of those that wait to be drawn.
+      for block in blocks { try sendUndrawn(to: block) }
+      undrawn = nil
       try sendLocated(step: step + lag, external: true)
     }
   }
@@ -238,8 +245,14 @@ extension Simulation {
   private func sendDrawn(first: Int, external: Bool) throws {
     for block in blocks {
       guard let arrivals = external ? block.arrivalsExternal : block.arrivals else { continue }
-      try block.procedural.send(spikesBySource, first: first, block: block.tiles, draws: draws.draws, arrivals: arrivals)
+      try block.procedural.send(spikesBySource, first: first, block: block.tiles, arrivals: arrivals)
     }
+  }
+
+  /// Draws the synapses onto a block of the spikes that were received last.
+  private func sendUndrawn(to block: Block<S>) throws {
+    guard let first = undrawn, let arrivals = block.arrivals else { return }
+    try block.procedural.send(spikesBySource, first: first, block: block.tiles, arrivals: arrivals)
   }
 }
 

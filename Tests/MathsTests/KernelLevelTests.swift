@@ -22,6 +22,11 @@ extension KernelTests {
       draws.add(at, weight: 0.7, count: count, to: &sum)
       bits["Poisson sum \(mean)"] = sum.map { UInt64($0.bitPattern) }
     }
+    // Even windows that go by a table of their own.
+    for bound in [0.4, 2.5, 4] {
+      let law = ContinuousLaw.truncatedNormal(mean: 1, deviation: 0.5, low: 1 - 0.5 * bound, high: 1 + 0.5 * bound)
+      bits["even window \(bound)"] = try LawSampler<Float>(law).draws(at, count: 50_003).map { UInt64($0.bitPattern) }
+    }
     var integers = [UInt32](repeating: 0, count: count)
     at.integers(below: 1000, count: count, into: &integers)
     bits["integers"] = integers.map(UInt64.init)
@@ -77,6 +82,35 @@ extension KernelTests {
     }
   }
 
+  /// Each neuron gets its own amplitudes in their order, whether few or many, at every level.
+  @Test(arguments: [0.1, 0.7, 3, 12]) static func amplitudesAreAddedInOrder(mean: Double) throws {
+    defer { ckernels_force_level(2) }
+    let at = RandomBlocks(StreamKey(seed: 5, purpose: .test), index: 1)
+    for count in [1, 15, 16, 47, 1000] {
+      let counts = try PoissonDraws(mean: mean).draws(at, count: count)
+      let total = counts.reduce(0) { $0 + Int($1) }
+      let amplitudes = try LawSampler<Double>(.uniform(low: -1, high: 2)).draws(at, count: total) + [Double](repeating: .nan, count: 32)
+      let single = amplitudes.map { Float($0) }
+      let before = (0..<count).map { Double($0) * 0.25 }
+      var (expected, expectedSingle, next) = (before, before.map { Float($0) }, 0)
+      for i in 0..<count {
+        for _ in 0..<counts[i] {
+          expected[i] += amplitudes[next]
+          expectedSingle[i] += single[next]
+          next += 1
+        }
+      }
+      for level in 0...ckernels_highest_level() {
+        #expect(ckernels_force_level(level) == level)
+        #expect(ckernels_sum_counts(counts, Int64(count)) == Int64(total))
+        var (sum, sumSingle) = (before, before.map { Float($0) })
+        ckernels_add_amplitudes_f64(counts, Int64(count), amplitudes, &sum)
+        ckernels_add_amplitudes_f32(counts, Int64(count), single, &sumSingle)
+        #expect(sum == expected && sumSingle == expectedSingle)
+      }
+    }
+  }
+
   @Test static func levelsAreCutToTheProcessor() {
     defer { ckernels_force_level(2) }
     #expect(ckernels_force_level(9) == ckernels_highest_level() && ckernels_level() == ckernels_highest_level())
@@ -89,7 +123,7 @@ extension KernelTests {
     for (_, bits) in try results().sorted(by: { $0.key < $1.key }) {
       for value in bits { hash = mix64(hash ^ value) }
     }
-    #expect(randomLayoutVersion == 2)
-    #expect(hash == 14_463_890_714_428_894_787)
+    #expect(randomLayoutVersion == 3)
+    #expect(hash == 2_210_587_613_709_025_824)
   }
 }

@@ -46,7 +46,7 @@ static void draws(void) {
       {.kind = ckernels_exponential, .a = 3, .mass = 1},
   };
   for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
-    ckernels_fill_f32(laws + i, at, 3, n, b32), note("draws f32", b32, sizeof b32);
+    ckernels_fill_f32(laws + i, NULL, at, 3, n, b32), note("draws f32", b32, sizeof b32);
     ckernels_fill_f64(laws + i, at, 3, n, b64), note("draws f64", b64, sizeof b64);
   }
   static uint32_t integers[n];

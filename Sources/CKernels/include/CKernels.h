@@ -68,11 +68,18 @@ typedef struct {
   double a, b, low, high, start, mass;
 } ckernels_law;
 
-/// Draws of given words.
-void ckernels_draw_f32(const ckernels_law *law, const uint32_t *words, int64_t count, float *out);
+/// Truncated normal draws in single precision, of windows that lie evenly around the mean, go by a table where there is one: the distance
+/// from the mean as a polynomial on each of 32 pieces. With m the number of words nearer to the end of the window and f = m scale + least,
+/// the upper 10 bits of f, modulo 32, name the piece, and the further ones make u in [-1/4, 1/4); coefficient k of a piece, that of u^k, is
+/// pieces[32 k + piece].
+enum { ckernels_piece_terms = 6, ckernels_piece_least = 1 << 17 };
+#define ckernels_piece_scale 0x1.fffp-1
+
+/// Draws of given words. `pieces` is NULL where the law has no table.
+void ckernels_draw_f32(const ckernels_law *law, const float *pieces, const uint32_t *words, int64_t count, float *out);
 void ckernels_draw_f64(const ckernels_law *law, const uint32_t *words, int64_t count, double *out);
 /// Draws first ..< first + count of an address.
-void ckernels_fill_f32(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, float *out);
+void ckernels_fill_f32(const ckernels_law *law, const float *pieces, ckernels_address at, int64_t first, int64_t count, float *out);
 void ckernels_fill_f64(const ckernels_law *law, ckernels_address at, int64_t first, int64_t count, double *out);
 /// Whole numbers below bound of words first ..< first + count of an address; each has its probability to within 2^-32.
 void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64_t count, uint32_t *out);
@@ -138,6 +145,11 @@ typedef struct {
   const uint16_t *guide;
 } ckernels_long_poisson_table;
 void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out);
+/// The sum of counts.
+int64_t ckernels_sum_counts(const uint16_t *counts, int64_t count);
+/// Adds to out[i] the next counts[i] amplitudes, one by one. `amplitudes` has room for 32 more than there are.
+void ckernels_add_amplitudes_f32(const uint16_t *counts, int64_t count, const float *amplitudes, float *out);
+void ckernels_add_amplitudes_f64(const uint16_t *counts, int64_t count, const double *amplitudes, double *out);
 /// out[i] += weight * counts[i], rounded once.
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out);
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out);

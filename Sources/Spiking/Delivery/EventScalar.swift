@@ -1,4 +1,4 @@
-// The kernels of events under way, by precision.
+// The kernels of what reaches neurons, events under way and amplitudes from outside, by precision.
 import CKernels
 
 extension Float {
@@ -12,6 +12,10 @@ extension Float {
     _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Float>,
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64 { ckernels_add_events_f32(list, input, chunks) }
+  @inline(__always)
+  public static func kernelAddAmplitudes(
+    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+  ) { ckernels_add_amplitudes_f32(counts, count, amplitudes, out) }
 }
 
 extension Double {
@@ -25,4 +29,8 @@ extension Double {
     _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Double>,
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64 { ckernels_add_events_f64(list, input, chunks) }
+  @inline(__always)
+  public static func kernelAddAmplitudes(
+    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) { ckernels_add_amplitudes_f64(counts, count, amplitudes, out) }
 }

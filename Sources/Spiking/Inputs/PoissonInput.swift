@@ -1,4 +1,5 @@
 // Independent Poisson trains, drawn for every neuron and step by vector code; nothing is stored.
+import CKernels
 import Maths
 import Networks
 
@@ -47,23 +48,10 @@ final class PoissonInput<S: SimulationScalar>: Sendable {
     }
     // Each spike draws its own amplitude: amplitude n of the step belongs to the n-th spike, neuron by neuron.
     counts.fill(address, count: count, into: scratch.counts)
-    var total = 0
-    for i in 0..<count { total += Int(scratch.counts[i]) }
+    let total = Int(ckernels_sum_counts(scratch.counts, Int64(count)))
     if total == 0 { return }
-    let amplitudes = scratch.values(total + 3)
+    let amplitudes = scratch.values(total + 32)
     amplitude.fill(RandomBlocks(amplitudeKey, index: UInt64(step), c: UInt32(truncatingIfNeeded: tile)), count: total, into: amplitudes)
-    // Up to three amplitudes are added without a branch, since the number of spikes of a neuron cannot be foretold: one that is not the
-    // neuron's is loaded all the same and counts zero times, by a table.
-    for k in total..<total + 3 { amplitudes[k] = 0 }
-    let factors = scratch.factors
-    var next = 0
-    for i in 0..<count {
-      let spikes = Int(scratch.counts[i])
-      let first = amplitudes + next
-      let factor = factors + 4 * min(spikes, 3)
-      target[i] = target[i].addingProduct(first[0], factor[0]).addingProduct(first[1], factor[1]).addingProduct(first[2], factor[2])
-      if spikes > 3 { for k in 3..<spikes { target[i] += first[k] } }
-      next &+= spikes
-    }
+    S.kernelAddAmplitudes(scratch.counts, Int64(count), amplitudes, target)
   }
 }

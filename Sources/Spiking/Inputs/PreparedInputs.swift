@@ -53,11 +53,7 @@ final class InputScratch<S: SimulationScalar> {
   let counts = UnsafeMutablePointer<UInt16>.allocate(capacity: TileMap.largestTile + 16)
   private var memory = UnsafeMutablePointer<S>.allocate(capacity: 1)
   private var capacity = 0
-  /// For n = 0 ... 3 four numbers of which the first n are 1, the others 0.
-  let factors = UnsafeMutablePointer<S>.allocate(capacity: 16)
-  init() { for i in 0..<16 { factors[i] = i % 4 < i / 4 ? 1 : 0 } }
   deinit {
-    factors.deallocate()
     counts.deallocate()
     memory.deallocate()
   }

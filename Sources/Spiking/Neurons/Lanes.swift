@@ -96,6 +96,8 @@ public protocol SimulationScalar: VectorScalar, HDF5Element {
     _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Self>,
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64
+  static func kernelAddAmplitudes(
+    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
   // Models whose loop is in CKernels/Neurons.h.
   associatedtype IafPscExpConstants: Sendable
   static func iafPscExp(

@@ -22,6 +22,8 @@ struct ProceduralInput {
 struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   /// By place of the target tile in the block; ascending by source population, then projection.
   private let inputs: [[ProceduralInput]]
+  /// The projections' draws.
+  private let draws: [HeldDraw<S>]
   /// Whether spikes of different steps of an interval never arrive together, so that they need not be drawn in the order of the steps.
   private let stepsAreApart: Bool
   private let shortestDelay: Int
@@ -31,6 +33,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
 
   init(_ inputs: [[ProceduralInput]], interval: Int, draws: [TileDraw<S>]) {
     self.inputs = inputs.map { $0.sorted { ($0.sourcePopulation, $0.projection) < ($1.sourcePopulation, $1.projection) } }
+    self.draws = draws.map { HeldDraw($0) }
     let used = Set(inputs.flatMap { $0.map(\.projection) })
     // Delays are multiples of an interval then, and steps of one interval differ by less.
     stepsAreApart = used.allSatisfy { draws[$0].delayUnit % interval == 0 }
@@ -47,23 +50,22 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   @specialized(where S == Float)
   @specialized(where S == Double)
   mutating func send(
-    _ spikes: borrowing SpikesBySource, first: Int, block: [OwnedTile<S>], draws: [TileDraw<S>], arrivals: TileArrivals<S>
+    _ spikes: borrowing SpikesBySource, first: Int, block: [OwnedTile<S>], arrivals: TileArrivals<S>
   ) throws {
     if spikes.isEmpty { return }
     for place in inputs.indices where !inputs[place].isEmpty {
       arrivals.prefetch(tile: place, from: first + shortestDelay, through: first + spikes.steps - 1 + longestDelay)
       if stepsAreApart {
-        try send(spikes, steps: 0..<spikes.steps, first, place, block[place].tile, draws, arrivals)
+        try send(spikes, steps: 0..<spikes.steps, first, place, block[place].tile, arrivals)
       } else {
-        for step in 0..<spikes.steps { try send(spikes, steps: step..<step + 1, first, place, block[place].tile, draws, arrivals) }
+        for step in 0..<spikes.steps { try send(spikes, steps: step..<step + 1, first, place, block[place].tile, arrivals) }
       }
     }
   }
 
   /// The spikes of some steps onto one tile, population by population.
   private mutating func send(
-    _ spikes: borrowing SpikesBySource, steps: Range<Int>, _ first: Int, _ place: Int, _ tile: Tile, _ draws: [TileDraw<S>],
-    _ arrivals: TileArrivals<S>
+    _ spikes: borrowing SpikesBySource, steps: Range<Int>, _ first: Int, _ place: Int, _ tile: Tile, _ arrivals: TileArrivals<S>
   ) throws {
     var next = 0
     while next < inputs[place].count {
@@ -71,9 +73,9 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
       while end < inputs[place].count && inputs[place][end].sourcePopulation == inputs[place][next].sourcePopulation { end += 1 }
       if end == next + 1 {
         for step in steps { gather(spikes, step, place, next) }
-        try drawGathered(first, place, next, tile, draws, arrivals)
+        try drawGathered(first, place, next, tile, arrivals)
       } else {
-        try sendInterleaved(spikes, steps, first, place, next..<end, tile, draws, arrivals)
+        try sendInterleaved(spikes, steps, first, place, next..<end, tile, arrivals)
       }
       next = end
     }
@@ -86,7 +88,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
       spikes.withStep(step) { ends, sources in
         for source in own {
           let (first, end) = (Int(ends[Int(source.tile)]), Int(ends[Int(source.tile) + 1]))
-          if first < end { rows.append(sources + first, count: end - first, law: source.law) }
+          rows.append(sources + first, count: end - first, law: source.law)
         }
       }
     }
@@ -95,11 +97,11 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
 
   /// Draws the rows taken and puts their events under way.
   private mutating func drawGathered(
-    _ first: Int, _ place: Int, _ input: Int, _ tile: Tile, _ draws: [TileDraw<S>], _ arrivals: TileArrivals<S>
+    _ first: Int, _ place: Int, _ input: Int, _ tile: Tile, _ arrivals: TileArrivals<S>
   ) throws {
     defer { rows.clear() }
     if rows.count == 0 { return }
-    let projection = inputs[place][input].projection
+    let draw = draws[inputs[place][input].projection]
     let channel = inputs[place][input].channel
     let most = TileDraw<S>.rowsAtATime(onto: tile)
     var row = 0
@@ -107,9 +109,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
     while row < rows.count {
       let size = min(most, rows.count - row)
       batch.clear()
-      draws.withUnsafeBufferPointer {
-        $0[projection].drawRows(rows.sources + row, laws: rows.laws + row, rows: size, onto: tile, into: &batch)
-      }
+      draw.draw.drawRows(rows.sources + row, laws: rows.laws + row, rows: size, onto: tile, into: &batch)
       // Events of one step after the other.
       var (begin, end, done) = (0, 0, 0)
       while done < size {
@@ -133,7 +133,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   /// Several projections from one population: the rows of a source follow each other, so they are drawn one at a time.
   private mutating func sendInterleaved(
     _ spikes: borrowing SpikesBySource, _ steps: Range<Int>, _ first: Int, _ place: Int, _ range: Range<Int>, _ tile: Tile,
-    _ draws: [TileDraw<S>], _ arrivals: TileArrivals<S>
+    _ arrivals: TileArrivals<S>
   ) throws {
     for step in steps {
       var all: [(source: UInt32, input: Int, law: UInt16)] = []
@@ -144,12 +144,18 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
       }
       all.sort { ($0.source, $0.input) < ($1.source, $1.input) }
       for row in all {
-        withUnsafePointer(to: row.source) { rows.append($0, count: 1, law: row.law) }
+        rows.append(row.source, law: row.law)
         rows.endStep(step)
-        try drawGathered(first, place, row.input, tile, draws, arrivals)
+        try drawGathered(first, place, row.input, tile, arrivals)
       }
     }
   }
+}
+
+/// A projection's draw at a fixed place: it is used where it is, for a copy would count a dozen references.
+private final class HeldDraw<S: SimulationScalar> {
+  let draw: TileDraw<S>
+  init(_ draw: TileDraw<S>) { self.draw = draw }
 }
 
 /// Rows to be drawn together: the source of each and the law of its pairs.
@@ -167,14 +173,27 @@ final class RowList {
     laws.deallocate()
   }
 
+  /// Takes `extra` rows; `more` can be read two further. How many come cannot be foretold, so two are written without a branch.
   @inline(__always) func append(_ more: UnsafePointer<UInt32>, count extra: Int, law: UInt16) {
-    while count + extra > capacity { grow() }
     let first = count
-    for i in 0..<extra {
+    while first + extra + 2 > capacity { grow() }
+    for i in 0..<2 {
       sources[first + i] = more[i]
       laws[first + i] = law
     }
+    if extra > 2 {
+      for i in 2..<extra {
+        sources[first + i] = more[i]
+        laws[first + i] = law
+      }
+    }
     count = first + extra
+  }
+  @inline(__always) func append(_ source: UInt32, law: UInt16) {
+    while count == capacity { grow() }
+    sources[count] = source
+    laws[count] = law
+    count += 1
   }
   func endStep(_ step: Int) { ends.append((step, count)) }
   func clear() {
