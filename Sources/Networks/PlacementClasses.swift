@@ -12,7 +12,7 @@ extension Placement {
   /// A grid's ranks fall into classes by the shape of their block and its distance to the borders: the classes are exact and cover all
   /// ranks. Other networks are cut into slices that differ by single tiles: of more than `limit` ranks, evenly spaced ones are taken.
   ///
-  /// - Parameter reach: columns that connections reach at most.
+  /// - `reach`: columns that connections reach at most.
   public func classes(reach: Int, limit: Int = 64) -> [RankClass] {
     guard let blocks else {
       if ranks <= limit { return (0..<ranks).map { RankClass(rank: $0, count: 1) } }

@@ -7,9 +7,8 @@ extension TileDraw {
 
   /// Appends the synapses of sources (indices in their population) onto a target tile, row by row; `batch.counts` tells how many each has.
   ///
-  /// - Parameters:
-  ///   - laws: number of ``pairs(_:_:)`` for the tile of each source.
-  ///   - rows: at most ``rowsAtATime(onto:)``.
+  /// - `laws`: number of ``pairs(_:_:)`` for the tile of each source.
+  /// - `rows`: at most ``rowsAtATime(onto:)``.
   @specialized(where W == Float)
   @specialized(where W == Double)
   public func drawRows(

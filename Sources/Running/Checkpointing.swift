@@ -18,10 +18,9 @@ public enum Checkpointing {
   ///
   /// A rank that cannot write throws, and the run ends with its error; the checkpoints before this one stay.
   ///
-  /// - Parameters:
-  ///   - header: rank 0's counts; the others' is not looked at.
-  ///   - pulse: beats after each part of the work, for a watchdog.
-  ///   - body: writes this rank's datasets.
+  /// - `header`: rank 0's counts; the others' is not looked at.
+  /// - `pulse`: beats after each part of the work, for a watchdog.
+  /// - `body`: writes this rank's datasets.
   @discardableResult
   public static func write(
     _ folder: CheckpointFolder, _ header: CheckpointHeader, _ communicator: borrowing Communicator, pulse: Pulse? = nil,
@@ -56,7 +55,7 @@ public enum Checkpointing {
 
   /// Loads the newest checkpoint that is whole; nil where there is none at all. Collective.
   ///
-  /// - Parameter load: reads what this rank needs, without talking to other ranks; it may be called again for an older checkpoint after it
+  /// - `load`: reads what this rank needs, without talking to other ranks; it may be called again for an older checkpoint after it
   ///   threw a `StorageError`. Other errors end the search.
   /// - Throws: `StorageError` 65 if there are checkpoints but none is whole.
   public static func restore(

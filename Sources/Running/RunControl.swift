@@ -43,7 +43,7 @@ public final class RunControl {
 
   /// Notes the checkpoint signal from now on, and TERM and INT from `begin` on.
   ///
-  /// - Parameter expected: [s] what a checkpoint will take, until one has been measured.
+  /// - `expected`: [s] what a checkpoint will take, until one has been measured.
   public init(_ limits: RunLimits, expected: Double = 0.1) {
     self.limits = limits
     ageBefore = cplatform_process_age()

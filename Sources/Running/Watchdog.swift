@@ -59,9 +59,8 @@ public final class Watchdog: @unchecked Sendable {
 
   /// Starts to watch. Collective.
   ///
-  /// - Parameters:
-  ///   - limit: [s] time without progress.
-  ///   - describe: the step in words: "at 12.5 ms".
+  /// - `limit`: [s] time without progress.
+  /// - `describe`: the step in words: "at 12.5 ms".
   public init(
     _ pulse: Pulse, limit: Double, _ communicator: borrowing Communicator, describe: @escaping @Sendable (Int) -> String
   ) throws {

@@ -9,7 +9,7 @@ public enum WorkOfOne {
 
   /// Runs a body on rank 0. The others wait until it is done, and their pulses beat with rank 0's. Collective.
   ///
-  /// - Parameter body: calls the function it is given whenever it has done a piece of its work.
+  /// - `body`: calls the function it is given whenever it has done a piece of its work.
   public static func run(
     _ pulse: Pulse, _ communicator: borrowing Communicator, _ body: (_ beat: () -> Void) throws -> Void
   ) throws {

@@ -57,7 +57,7 @@ public struct CheckpointFolder: Sendable, Equatable {
 
   /// Makes a checkpoint valid, when all ranks' files are on disk.
   ///
-  /// - Parameter files: what `CheckpointWriter.close` returned on each rank, in the order of the ranks.
+  /// - `files`: what `CheckpointWriter.close` returned on each rank, in the order of the ranks.
   /// - Throws: `StorageError` 73 or 74 if the manifest cannot be written.
   public func commit(_ number: Int, _ header: CheckpointHeader, files: [[UInt8]]) throws(StorageError) {
     var described: [CheckpointFile] = []

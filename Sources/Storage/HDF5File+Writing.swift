@@ -85,7 +85,7 @@ extension HDF5File {
   }
 
   /// Writes texts of variable length.
-  /// - Parameter shape: sizes of the axes, row-major; nil: one axis. Empty: a single text.
+  /// - `shape`: sizes of the axes, row-major; nil: one axis. Empty: a single text.
   public func write(_ dataset: String, strings: [String], shape: [Int]? = nil) throws(StorageError) {
     let shape = shape ?? [strings.count]
     precondition(shape.reduce(1, *) == strings.count, "the shape and the number of texts of \(dataset) disagree")

@@ -59,7 +59,7 @@ public enum Calibration {
     func phase(_ phase: Phase, _ figure: String = "mean_s") -> Double { summary["phases"]?[phase.key]?[figure]?.double ?? 0 }
   }
 
-  /// - Parameter tell: called with one line per run.
+  /// - `tell`: called with one line per run.
   /// - Throws: `BenchmarkError` with what a run said.
   public static func run(_ options: BenchmarkOptions, tell: (String) -> Void) throws -> CostModel {
     let cores = ProcessInfo.processInfo.activeProcessorCount

@@ -43,7 +43,7 @@ public struct JobForecast: Sendable {
   public let rates: ExpectedRates
   public let costs: CostModel
 
-  /// - Parameter rank: the only rank to look at, which then stands for all; nil looks at as many as it takes.
+  /// - `rank`: the only rank to look at, which then stands for all; nil looks at as many as it takes.
   /// - Throws: what a simulation would throw for a network that cannot be drawn.
   public init(_ experiment: Experiment, ranks: Int, nodes: Int, _ rates: ExpectedRates, _ costs: CostModel, only rank: Int? = nil) throws {
     switch experiment.precision {

@@ -19,8 +19,7 @@ public struct ScalingFit: Sendable {
     public var halfWidth: Double
   }
 
-  /// - Parameters:
-  ///   - fitUpTo: points of more ranks are held out; nil holds out those with the most ranks.
+  /// - `fitUpTo`: points of more ranks are held out; nil holds out those with the most ranks.
   /// - Throws: `ScalingError` if nothing is left to fit.
   public init(series: String, _ points: [ScalingPoint], fitUpTo: Int? = nil) throws {
     self.series = series

@@ -11,7 +11,7 @@ public enum ScalingReport {
     public init(point: ScalingPoint, prediction: ScalingFit.Prediction) { (self.point, self.prediction) = (point, prediction) }
   }
 
-  /// - Parameter extrapolations: by series, ascending in ranks.
+  /// - `extrapolations`: by series, ascending in ranks.
   public static func html(title: String, subtitle: String, _ fits: [ScalingFit], _ extrapolations: [String: [Extrapolation]]) -> String {
     var content = ReportContent(title: title, subtitle: subtitle)
     content.notes = fits.flatMap { fit in

@@ -5,7 +5,7 @@ import Training
 public enum TrainingExport {
   /// Writes the network of a training configuration with stored weights.
   ///
-  /// - Parameter step: seconds per step, for time constants; nil: what a step of the data stands for.
+  /// - `step`: seconds per step, for time constants; nil: what a step of the data stands for.
   /// - Throws: `TrainingError` 78 naming the part that NIR cannot express, 65 for weights of another shape; `StorageError`.
   public static func write(_ experiment: TrainingExperiment, weights path: String, nir: String, step: Double?) throws {
     let description = experiment.network.description(draws: Draws(seed: experiment.seed, part: .trainingRun))

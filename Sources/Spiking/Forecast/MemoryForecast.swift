@@ -17,9 +17,8 @@ public struct MemoryForecast: Sendable {
 
   private static let hugePage = Double(1 << 21)
 
-  /// - Parameters:
-  ///   - rates: [Hz] of each population.
-  ///   - process: bytes of a process that holds no network.
+  /// - `rates`: [Hz] of each population.
+  /// - `process`: bytes of a process that holds no network.
   public init<S: SimulationScalar>(_ layout: RankLayout, _ description: SimulationDescription, as: S.Type, rates: [Double], process: Double)
   {
     let scalar = Double(MemoryLayout<S>.stride)

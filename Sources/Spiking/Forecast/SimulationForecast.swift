@@ -30,7 +30,7 @@ public struct SimulationForecast<S: SimulationScalar> {
     abouts = description.network.populations.map { NeuronCatalogue.description(of: $0.model ?? "iaf_psc_delta")! }
   }
 
-  /// Ranks that stand for all (see ``Placement/classes(reach:limit:)``).
+  /// Ranks that stand for all (see `Placement.classes(reach:limit:)`).
   public func classes(ranks: Int) -> [Placement.RankClass] {
     Placement(tiles, ranks: ranks).classes(reach: description.network.reach)
   }

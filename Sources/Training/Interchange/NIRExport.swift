@@ -5,10 +5,9 @@ import Storage
 public enum NIRExport {
   /// The graph of a network with one input node for all its input groups.
   ///
-  /// - Parameters:
-  ///   - weights: all parameters, named as `SpikingNetwork.weights` names them.
-  ///   - step: seconds per step; time constants of NIR are in seconds.
-  ///   - element: as which weights are written.
+  /// - `weights`: all parameters, named as `SpikingNetwork.weights` names them.
+  /// - `step`: seconds per step; time constants of NIR are in seconds.
+  /// - `element`: as which weights are written.
   /// - Throws: ``TrainingError/notExpressible(part:reason:)`` with the layer.
   public static func graph(
     _ network: NetworkDescription, weights: [(name: String, shape: [Int], values: [Double])], step: Double, element: NIRArray.Element

@@ -28,10 +28,9 @@ public struct NIRImport {
   private var names: [String] = []
   private var edges: [NIRGraph.Edge] = []
 
-  /// - Parameters:
-  ///   - inputs: the network's input groups, whose channels are those of the graph's input, one group after the other.
-  ///   - path: of the file, for messages.
-  ///   - step: seconds per step.
+  /// - `inputs`: the network's input groups, whose channels are those of the graph's input, one group after the other.
+  /// - `path`: of the file, for messages.
+  /// - `step`: seconds per step.
   /// - Throws: ``TrainingError/invalidData(_:)`` naming the node.
   public static func network(
     _ graph: NIRGraph, inputs: [InputGroup], path: String, step: Double, surrogate: Surrogate

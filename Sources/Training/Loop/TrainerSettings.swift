@@ -58,9 +58,8 @@ public struct BestEpoch: Sendable, Hashable {
   public private(set) var epoch: Int?
   public private(set) var score = -Double.infinity
 
-  /// - Parameters:
-  ///   - epoch: the best so far, of a run that is resumed.
-  ///   - score: its score.
+  /// - `epoch`: the best so far, of a run that is resumed.
+  /// - `score`: its score.
   public init(patience: Int? = nil, epoch: Int? = nil, score: Double = -.infinity) {
     self.patience = patience
     self.epoch = epoch
