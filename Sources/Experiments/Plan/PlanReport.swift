@@ -95,7 +95,7 @@ public struct PlanReport: Sendable {
 
   /// A job script sized by the forecast: memory and time with room to spare, as far as the nodes have it.
   ///
-  /// - Parameter config: its path becomes absolute, for the job may be submitted from anywhere.
+  /// - `config`: its path becomes absolute, for the job may be submitted from anywhere.
   /// - Throws: `PlanError` 78 for a job that does not fit its nodes, which Slurm would reject or end.
   public func script(config: String, overrides: [String], name: String) throws -> String {
     let usable = Self.usableShare * memory

@@ -101,7 +101,7 @@ public struct ScalingStudy: Sendable {
 
   /// Measures the point of a number of ranks: the median of the repeats.
   ///
-  /// - Parameter folder: of the runs, which all nodes can write; it is removed afterwards.
+  /// - `folder`: of the runs, which all nodes can write; it is removed afterwards.
   /// - Throws: `BenchmarkError` with the command that failed, `ScalingError` if the launcher did not make one run of so many ranks.
   public func measure(ranks: Int, in folder: String) throws -> ScalingPoint {
     defer { try? FileManager.default.removeItem(atPath: folder) }
