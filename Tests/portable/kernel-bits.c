@@ -63,7 +63,6 @@ static void rows(void) {
   for (int i = 0; i < 40; i++) indices[i] = (uint16_t)(words[i] % units);
   for (int i = 0; i < units; i++) order[i] = (uint16_t)i, needed[i] = words[i] & 0xFFFF;
   crows_add(sum, weights, weights, width, width, indices, 40), note("sum of rows", sum, sizeof sum);
-  crows_add_where(sum, 0.3f, (const uint8_t *)words, width), note("masked sum", sum, sizeof sum);
   crows_dots(weights, width, units, gradients, width, order, needed, out, units), note("products", out, sizeof out);
 }
 
