@@ -13,7 +13,7 @@ struct LongDocumentationTests {
     let line = "bash \(Repository.place("cluster/docs.sh")) site \(BuiltProgram.products.path)"
     let outcome = try BuiltProgram.shell(line, in: folder.path, limit: 900)
     #expect(outcome.code == 0, "\(outcome.errors.suffix(3000))")
-    let modules = try folder.names("site/data/documentation")
+    let modules = folder.names("site/data/documentation")
     #expect(modules.contains("spiking.json") && modules.contains("training.json"), "\(modules)")
   }
 }
