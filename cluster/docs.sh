@@ -43,7 +43,7 @@ for module in "${modules[@]}"; do
     -I "$build/Modules" "${maps[@]}" -target "$target" -output-dir "$scratch/$module" >&2
   convert "$module" --additional-symbol-graph-dir "$scratch/$module"
 done
-if [ -s "$scratch/warnings" ]; then
+if grep -q '[^[:space:]]' "$scratch/warnings"; then
   cat "$scratch/warnings" >&2
   exit 1
 fi
