@@ -1,4 +1,4 @@
-// swift-tools-version:6.1
+// swift-tools-version:6.3
 // Colonnade: the package, read from the vendor shims up to the program. Arrows point up this file only.
 import PackageDescription
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sees that a Swift compiler is there that can build the package, else says where to get it. Exit code 69 if not.
 set -euo pipefail
-least=6.1
+# The first that knows @specialized.
+least=6.3
 
 say_where() {
   cat >&2 <<EOT

@@ -73,6 +73,14 @@ struct SourceFormTests {
     }
   }
 
+  /// README, the manifest and the script that looks for a compiler name the same version.
+  @Test func theSwiftVersionIsSaidAlike() throws {
+    let tools = try #require(try Repository.text("Package.swift").firstMatch(of: /swift-tools-version:([0-9.]+)/)).output.1
+    let least = try #require(try Repository.text("cluster/swift.sh").firstMatch(of: /least=([0-9.]+)/)).output.1
+    #expect(least == tools)
+    #expect(try Repository.text("README.md").contains("Swift \(least) or newer"))
+  }
+
   @Test func theFormatterIsContent() throws {
     let outcome = try BuiltProgram.shell("swift format lint --strict -r Package.swift Sources Tests", in: Repository.path, limit: 300)
     let found = outcome.errors.split(separator: "\n").prefix(10).joined(separator: "\n")
