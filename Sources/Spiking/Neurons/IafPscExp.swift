@@ -39,11 +39,11 @@ public struct IafPscExp<S: SimulationScalar>: NeuronModel {
     let membrane = Membrane(p, h)
     try membrane.checkReset(model: "iaf_psc_exp")
     leak = membrane.leak
-    constants = S.iafPscExp(
-      p22: S(exp(-h / membrane.tauM)), p21Ex: S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!)),
-      p21In: S(membrane.exponentialPropagator(tau: p["tau_syn_in"]!)), p20: S(membrane.currentPropagator),
-      p11Ex: S(exp(-h / p["tau_syn_ex"]!)), p11In: S(exp(-h / p["tau_syn_in"]!)), current: S(p["I_e"]!),
-      threshold: S(membrane.threshold - leak), reset: S(membrane.reset - leak), refractory: S(membrane.refractorySteps))
+    constants = S.IafPscExpConstants(
+      p22: S(exp(-h / membrane.tauM)), p21_ex: S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!)),
+      p21_in: S(membrane.exponentialPropagator(tau: p["tau_syn_in"]!)), p20: S(membrane.currentPropagator),
+      p11_ex: S(exp(-h / p["tau_syn_ex"]!)), p11_in: S(exp(-h / p["tau_syn_in"]!)), i_e: S(p["I_e"]!),
+      v_th: S(membrane.threshold - leak), v_reset: S(membrane.reset - leak), t_ref: S(membrane.refractorySteps))
   }
 
   public func offset(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }

@@ -99,10 +99,7 @@ public protocol SimulationScalar: VectorScalar, HDF5Element {
   static func kernelAddAmplitudes(
     _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
   // Models whose loop is in CKernels/Neurons.h.
-  associatedtype IafPscExpConstants: Sendable
-  static func iafPscExp(
-    p22: Self, p21Ex: Self, p21In: Self, p20: Self, p11Ex: Self, p11In: Self, current: Self, threshold: Self, reset: Self, refractory: Self
-  ) -> IafPscExpConstants
+  associatedtype IafPscExpConstants: IafPscExpStep where IafPscExpConstants.Scalar == Self
   static func advanceIafPscExp(_ constants: IafPscExpConstants, _ tile: TileStep<Self>) -> Int
 }
 extension Float: SimulationScalar {
