@@ -147,7 +147,8 @@ typedef struct {
 void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out);
 /// The sum of counts.
 int64_t ckernels_sum_counts(const uint16_t *counts, int64_t count);
-/// Adds to out[i] the next counts[i] amplitudes, one by one. `amplitudes` has room for 32 more than there are.
+/// Adds to out[i] the next counts[i] amplitudes, one by one. `amplitudes` can be read 32 beyond the last, whatever lies there; the arrays do
+/// not overlap.
 void ckernels_add_amplitudes_f32(const uint16_t *counts, int64_t count, const float *amplitudes, float *out);
 void ckernels_add_amplitudes_f64(const uint16_t *counts, int64_t count, const double *amplitudes, double *out);
 /// out[i] += weight * counts[i], rounded once.
@@ -166,8 +167,9 @@ typedef struct {
 typedef struct {
   double p22, p21_ex, p21_in, p20, p11_ex, p11_in, i_e, v_th, v_reset, t_ref;
 } ckernels_iaf_psc_exp_f64;
-/// Advances `count` neurons a step. Columns V_m, I_syn_ex, I_syn_in, refractory lie `stride` apart, inputs of both receptors `input_stride`;
-/// all are readable up to the next multiple of 16. Writes the places of neurons that spike, ascending, and returns their number.
+/// Advances `count` neurons a step. Columns V_m, I_syn_ex, I_syn_in, refractory lie `stride` apart, inputs of both receptors
+/// `input_stride`; all and `current` can be read, the columns written too, up to the next multiple of 16, and none overlaps another. Writes
+/// the places of neurons that spike, ascending and below `count`, to `fired`, which has room for `count`, and returns their number.
 int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants, float *columns, int64_t stride, const float *input,
                                       int64_t input_stride, const float *current, int64_t count, uint16_t *fired);
 int64_t ckernels_iaf_psc_exp_f64_step(const ckernels_iaf_psc_exp_f64 *constants, double *columns, int64_t stride, const double *input,

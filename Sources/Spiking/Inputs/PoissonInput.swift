@@ -50,6 +50,7 @@ final class PoissonInput<S: SimulationScalar>: Sendable {
     counts.fill(address, count: count, into: scratch.counts)
     let total = Int(ckernels_sum_counts(scratch.counts, Int64(count)))
     if total == 0 { return }
+    // The kernel reads up to 32 more, without using them.
     let amplitudes = scratch.values(total + 32)
     amplitude.fill(RandomBlocks(amplitudeKey, index: UInt64(step), c: UInt32(truncatingIfNeeded: tile)), count: total, into: amplitudes)
     S.kernelAddAmplitudes(scratch.counts, Int64(count), amplitudes, target)
