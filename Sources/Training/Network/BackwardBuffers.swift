@@ -38,6 +38,11 @@ public final class BackwardBuffers<S: TrainingScalar> {
       order = AlignedBuffer(count: shape.padded, zero: 0)
     }
 
+    var bytes: Int {
+      drive.bytes + spikeGradient.bytes + carriedState.bytes + stateGradient.bytes + previousSpikes.bytes + perSpike.bytes + needed.bytes
+        + order.bytes
+    }
+
     @inline(__always) func row(_ index: Int) -> UnsafeMutablePointer<S> { drive.pointer + index &* rowStride }
 
     func clear() {
@@ -62,9 +67,7 @@ public final class BackwardBuffers<S: TrainingScalar> {
     buckets = SlotBuckets(units: network.layout.links.map(\.rows).max() ?? 0, slots: chunk * samples)
   }
 
-  public var bytes: Int {
-    layers.reduce(buckets.bytes) { $0 + $1.drive.bytes + 3 * $1.spikeGradient.bytes + 2 * $1.carriedState.bytes }
-  }
+  public var bytes: Int { layers.reduce(buckets.bytes) { $0 + $1.bytes } }
 }
 
 /// For each source unit, the slots (step and sample) of a chunk at which it was active: one list after the other.

@@ -1,6 +1,9 @@
 // Spikes as lists of units, one list per step and sample: forward, weight gradients and counts go through them.
 
 /// Lists of spiking units. Forward makes each once, when the units have fired.
+///
+/// Invariant: the first `used` elements of `channels` belong to lists; `reserve` is asked for every row before it is appended, so that even a
+/// row in which all units spike stays inside.
 final class SpikeLists {
   let units: Int
   private(set) var channels = AlignedBuffer<UInt16>(count: 0, zero: 0)
@@ -30,7 +33,8 @@ final class SpikeLists {
   @inline(__always)
   func append(_ row: Int, _ bits: UnsafePointer<UInt8>, bytes: Int) {
     let count = listBits(bits, bytes: bytes, into: channels.pointer + used)
-    starts.pointer[row] = Int32(truncatingIfNeeded: used)
+    // Checked: a tape with more than 2^31 spikes must not read the lists of other rows.
+    starts.pointer[row] = Int32(used)
     counts.pointer[row] = Int32(truncatingIfNeeded: count)
     used &+= count
   }

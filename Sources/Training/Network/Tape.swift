@@ -12,7 +12,7 @@ final class LayerTape<S: TrainingScalar> {
   let columns: AlignedBuffer<S>
   let spikeBits: AlignedBuffer<UInt8>
   let supportBits: AlignedBuffer<UInt8>
-  /// The same spikes as numbers of units; of graded spikes, every unit.
+  /// The same spikes as numbers of units.
   let spikeLists: SpikeLists
   /// Spikes as scalars: all slots if graded, else the last two, slot t at t mod 2.
   let spikeRows: AlignedBuffer<S>
@@ -63,7 +63,7 @@ final class LayerTape<S: TrainingScalar> {
     }
   }
 
-  var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes + spikeLists.bytes }
+  var bytes: Int { columns.bytes + spikeBits.bytes + supportBits.bytes + spikeRows.bytes + spikeLists.bytes + everyUnit.bytes }
 }
 
 /// The events of one input group, packed for all samples of a micro-batch.
@@ -84,7 +84,7 @@ final class PackedEvents<S: TrainingScalar> {
     var next = 0
     for (sample, sequence) in sequences.enumerated() {
       let kept = Int(sequence.offsets[min(steps, sequence.steps)])
-      sequence.channels.withUnsafeBufferPointer { from in
+      sequence.channels[..<kept].withUnsafeBufferPointer { from in
         if let first = from.baseAddress { (channels.pointer + next).update(from: first, count: kept) }
       }
       if let values, !sequence.values.isEmpty {
@@ -96,7 +96,6 @@ final class PackedEvents<S: TrainingScalar> {
       next += kept
     }
   }
-
 }
 
 /// The tape of one micro-batch: of all its steps, or of one segment of them at a time.
