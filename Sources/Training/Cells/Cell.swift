@@ -5,7 +5,7 @@
 
 import CRows
 
-/// One step forward of all samples of a micro-batch.
+/// One step forward of some samples of a micro-batch; pointers address the first of them.
 public struct ForwardRows<S: TrainingScalar> {
   let samples: Int
   /// Blocks of eight units.
@@ -24,7 +24,7 @@ public struct ForwardRows<S: TrainingScalar> {
   let bitStride: Int
 }
 
-/// One step backward of all samples of a micro-batch.
+/// One step backward of some samples of a micro-batch; pointers address the first of them.
 public struct BackwardRows<S: TrainingScalar> {
   let samples: Int
   let blocks: Int
