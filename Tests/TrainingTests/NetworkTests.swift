@@ -106,6 +106,16 @@ struct NetworkTests {
     for (index, sample) in samples.enumerated() { #expect(try pooled([sample])[0] == together[index]) }
   }
 
+  @Test func refusesGradedSpikesInSegments() throws {
+    let network = try SpikingNetwork<Double>(Self.stack(graded: true))
+    let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser())
+    let samples = Self.samples(2, steps: 11), parameters = network.makeParameters()
+    pass.segments = 2
+    #expect(throws: TrainingError.self) {
+      try pass.evaluate(samples, shape: BatchShape(samples: 2, steps: 11), parameters: parameters)
+    }
+  }
+
   @Test func refusesNetworksThatCannotRun() {
     func refuses(_ change: (inout NetworkDescription) -> Void) -> Bool {
       var description = Self.stack(graded: false)

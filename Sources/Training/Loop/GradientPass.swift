@@ -110,6 +110,9 @@ public final class GradientPass<S: TrainingScalar> {
     if let wrong = samples.first(where: { $0.events.count != network.description.inputs.count }) {
       throw .invalidBatch("a sample has \(wrong.events.count) input groups, the network \(network.description.inputs.count)")
     }
+    if segments > 1 && network.description.graded {
+      throw .invalidBatch("graded spikes are not kept from one segment to the next; give 1 instead of \(segments)")
+    }
     let chunk = BackwardBuffers.chunk(network, samples: max(samples.count, 1))
     let plan = TimeSegments(steps: shape.steps, chunk: chunk, count: segments)
     prepare(samples.count, steps: shape.steps, longest: plan.longest, keepsCourse: folded == nil)
