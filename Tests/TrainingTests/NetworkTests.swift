@@ -106,6 +106,35 @@ struct NetworkTests {
     for (index, sample) in samples.enumerated() { #expect(try pooled([sample])[0] == together[index]) }
   }
 
+  /// Samples go through time in groups, and share lists, rows and sets of bits: each still gets its own gradient, whichever group it is in.
+  private static func gradientIsTheSumOverSamples<S: TrainingScalar>(_ count: Int, folded: Bool, tolerance: S, _: S.Type) throws {
+    var description = Self.stack(graded: false)
+    // The one layer asks for few spike gradients and reads its spikes in backward, the other asks for all.
+    description.layers[0].cell = .lif(threshold: 0.4, tau: .uniform(4), reset: .zero, surrogate: Surrogate(.triangle, magnitude: 0.4))
+    let network = try SpikingNetwork<S>(description)
+    let parameters = network.makeParameters()
+    Self.fill(network, parameters)
+    let samples = Self.samples(count, steps: 30), shape = BatchShape(samples: count, steps: 30)
+    let pass = GradientPass(
+      network: network, objective: .classes(), regulariser: SpikeRegulariser(strength: 1e-2, targetProbability: 0.01))
+    pass.keepsReadout = !folded
+    let together = pass.makeGradient(), single = pass.makeGradient()
+    let tally = try pass.gradient(samples, shape: shape, parameters: parameters, into: together).tally
+    #expect(tally.spikes > Double(5 * count))
+    var sum = [S](repeating: 0, count: network.layout.count)
+    for sample in samples {
+      _ = try pass.gradient([sample], shape: shape, parameters: parameters, into: single)
+      for place in sum.indices { sum[place] += single[place] }
+    }
+    let largest = sum.reduce(0) { max($0, abs($1)) }
+    #expect(largest > 1e-3)
+    for place in sum.indices { #expect(abs(together[place] - sum[place]) <= tolerance * largest, "parameter \(place)") }
+  }
+  @Test(arguments: [1, 7, 8, 9, 17, 64], [true, false]) func gradientIsTheSumOverSamples(_ count: Int, _ folded: Bool) throws {
+    try Self.gradientIsTheSumOverSamples(count, folded: folded, tolerance: 1e-12, Double.self)
+    try Self.gradientIsTheSumOverSamples(count, folded: folded, tolerance: 1e-5, Float.self)
+  }
+
   @Test func refusesGradedSpikesInSegments() throws {
     let network = try SpikingNetwork<Double>(Self.stack(graded: true))
     let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser())
