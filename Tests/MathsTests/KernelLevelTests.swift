@@ -111,6 +111,51 @@ extension KernelTests {
     }
   }
 
+  /// Sixteen neurons whose amplitudes just fill two registers, go beyond them, or of whom one has more than three; nothing behind the last
+  /// neuron is touched.
+  @Test static func amplitudesAtTheBoundsOfRegisters() {
+    defer { ckernels_force_level(2) }
+    func sixteen(_ runs: (spikes: UInt16, neurons: Int)...) -> [UInt16] {
+      runs.flatMap { [UInt16](repeating: $0.spikes, count: $0.neurons) }
+    }
+    let sixteens: [[UInt16]] = [
+      sixteen((2, 16)), sixteen((2, 15), (3, 1)), sixteen((3, 1), (2, 15)), sixteen((3, 10), (2, 1), (0, 5)), sixteen((0, 5), (3, 11)),
+      sixteen((3, 16)), sixteen((0, 16)), sixteen((0, 15), (4, 1)), sixteen((60_000, 1), (1, 15)),
+    ]
+    #expect(sixteens.allSatisfy { $0.count == 16 })
+    for count in [0, 16, 17, 31, 16 * sixteens.count] {
+      let counts = Array((sixteens + sixteens).joined().dropFirst(count % 16).prefix(count))
+      let total = counts.reduce(0) { $0 + Int($1) }
+      // Small whole numbers: every sum is exact, and a wrong place shows.
+      let amplitudes = (0..<total).map { Double($0 % 61 + 1) } + [Double](repeating: .nan, count: 32)
+      var expected = (0...count).map { Double($0) }
+      var next = 0
+      for i in 0..<count {
+        expected[i] += amplitudes[next..<next + Int(counts[i])].reduce(0, +)
+        next += Int(counts[i])
+      }
+      for level in 0...ckernels_highest_level() {
+        ckernels_force_level(level)
+        var (double, single) = ((0...count).map { Double($0) }, (0...count).map { Float($0) })
+        ckernels_add_amplitudes_f64(counts, Int64(count), amplitudes, &double)
+        ckernels_add_amplitudes_f32(counts, Int64(count), amplitudes.map { Float($0) }, &single)
+        #expect(double == expected && single == expected.map { Float($0) }, "level \(level), \(count) neurons")
+      }
+    }
+  }
+
+  /// Also where the sum leaves 32 bits, and where its parts end.
+  @Test(arguments: [0, 1, 31, 4095, 4096, 4097, 70_000]) static func countsAreSummed(count: Int) {
+    defer { ckernels_force_level(2) }
+    for level in 0...ckernels_highest_level() {
+      ckernels_force_level(level)
+      let most = [UInt16](repeating: .max, count: count)
+      #expect(ckernels_sum_counts(most, Int64(count)) == 65_535 * Int64(count))
+      let rising = (0..<count).map { UInt16(truncatingIfNeeded: $0) }
+      #expect(ckernels_sum_counts(rising, Int64(count)) == rising.reduce(0) { $0 + Int64($1) })
+    }
+  }
+
   @Test static func levelsAreCutToTheProcessor() {
     defer { ckernels_force_level(2) }
     #expect(ckernels_force_level(9) == ckernels_highest_level() && ckernels_level() == ckernels_highest_level())
