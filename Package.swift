@@ -76,7 +76,7 @@ let package = Package(
     tests("StorageTests", ["Storage"]),
     tests("RunningTests", ["Running"]),
     tests("NetworksTests", ["Networks", "Maths"]),
-    tests("SpikingTests", ["Spiking"]),
+    tests("SpikingTests", ["Spiking", "CKernels"]),
     tests("TrainingTests", ["Training"]),
     tests("ExperimentsTests", ["Experiments", "Training"]),
     // Programs started as a user would, and the form of the sources.

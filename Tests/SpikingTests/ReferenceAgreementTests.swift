@@ -1,4 +1,5 @@
 // Every model against its plain reference under random input: all columns at every step, all spikes.
+import CKernels
 import Testing
 
 @testable import Spiking
@@ -87,5 +88,32 @@ struct ModelCase: CustomTestStringConvertible, Sendable {
     }
     #expect(spikes > 60)
     #expect(compared > 40_000)
+  }
+
+  /// Spikes and the bits of the state after a free run, at a level of the kernels.
+  private func run<S: SimulationScalar>(_ name: String, count: Int, level: Int32, _: S.Type) throws -> (spikes: [[Int]], state: [S]) {
+    #expect(ckernels_force_level(level) == level)
+    let tile = try TileHarness<S>(name, ["t_ref": 0.3], count: count)
+    var drive = try RandomDrive(name, lanes: tile.stride)
+    let spikes = (0..<200).map { step in
+      drive.next(changeCurrent: step % 20 == 0)
+      return tile.step(arrivals: { S(drive.arrivals[$0][$1]) }, current: { S(drive.currents[$0]) })
+    }
+    #expect(tile.guardHolds)
+    return (spikes, tile.state)
+  }
+  private func levelsAgree<S: SimulationScalar>(_ name: String, count: Int, _: S.Type) throws {
+    defer { ckernels_force_level(2) }
+    let plain = try run(name, count: count, level: 0, S.self)
+    #expect(count < 15 || plain.spikes.contains { !$0.isEmpty })
+    for level in 0...ckernels_highest_level() {
+      let found = try run(name, count: count, level: level, S.self)
+      #expect(found.spikes == plain.spikes && found.state == plain.state, "level \(level)")
+    }
+  }
+  /// What holds at one level of the kernels holds at all: the same bits, whatever does not fill a register.
+  @Test(arguments: modelNames, [0, 1, 8, 15, 17, 100]) func levelsAgree(name: String, count: Int) throws {
+    try levelsAgree(name, count: count, Float.self)
+    try levelsAgree(name, count: count, Double.self)
   }
 }

@@ -1,4 +1,5 @@
 // Events under way to the tiles of a block: sums in the order in which they were put, memory that is used again.
+import CKernels
 import Testing
 
 @testable import Maths
@@ -21,7 +22,7 @@ extension Purpose {
     var description = NetworkCase.grid.description
     description.storage = .procedural
     let run = try TestRun<S>(description)
-    guard let block = run.simulation.blocks.first else { return }
+    let block = try #require(run.simulation.blocks.first)
     let tiles = block.tiles.count
     let memory = EventMemory()
     let channels = 2
@@ -65,9 +66,13 @@ extension Purpose {
     #expect(bytes > 0 && memory.bytes == bytes)
   }
   @Test func sumsInOrder() throws {
-    try sums(bySign: false, Float.self)
-    try sums(bySign: true, Float.self)
-    try sums(bySign: true, Double.self)
+    defer { ckernels_force_level(2) }
+    for level in 0...ckernels_highest_level() {
+      #expect(ckernels_force_level(level) == level)
+      try sums(bySign: false, Float.self)
+      try sums(bySign: true, Float.self)
+      try sums(bySign: true, Double.self)
+    }
   }
 
   /// Spikes are found by the tile they come from, whatever tiles lie between.
@@ -88,6 +93,41 @@ extension Purpose {
         spikes.withStep(step) { ends, sources in found = (ends[place]..<ends[place + 1]).map { Int(sources[Int($0)]) } }
         #expect(found == (step == 1 ? [] : range.filter { step == 0 || (first + $0) % 3 == 1 }))
       }
+    }
+    // Taken anew nothing is left of before, and two more can be read behind the last.
+    spikes.clear()
+    #expect(spikes.steps == 0 && spikes.isEmpty)
+    spikes.append([])
+    #expect(spikes.steps == 1 && spikes.isEmpty)
+    spikes.append([all[tiles.neurons(of: tiles[chosen[1]]).lowerBound]])
+    #expect(spikes.steps == 2 && !spikes.isEmpty)
+    spikes.withStep(1) { ends, sources in
+      #expect(ends[0] == ends[1] && ends[2] == ends[1] + 1 && ends[chosen.count] == ends[2])
+      #expect(Int(sources[Int(ends[1])]) == tiles[chosen[1]].range.lowerBound)
+      #expect(sources[Int(ends[2])] == 0 && sources[Int(ends[2]) + 1] == 0)
+    }
+  }
+
+  /// Rows come a few at a time, now and then none or very many; what was read beyond them does not stay.
+  @Test func rowsInAList() {
+    let list = RowList()
+    let sources = (0..<2000).map { UInt32($0) * 3 }
+    for _ in 0..<2 {
+      var expected: [(source: UInt32, law: UInt16)] = []
+      for (law, count) in [0, 1, 2, 3, 0, 7, 241, 0, 2, 1, 1500, 1, 0].enumerated() {
+        list.append(Array(sources[expected.count..<expected.count + count + 2]), count: count, law: UInt16(law))
+        for _ in 0..<count { expected.append((sources[expected.count], UInt16(law))) }
+        if law % 4 == 3 {
+          list.append(77, law: 900)
+          expected.append((77, 900))
+        }
+        list.endStep(law)
+        #expect(list.count == expected.count && list.ends.last?.row == expected.count)
+      }
+      #expect((0..<list.count).map { list.sources[$0] } == expected.map(\.source))
+      #expect((0..<list.count).map { list.laws[$0] } == expected.map(\.law))
+      list.clear()
+      #expect(list.count == 0 && list.ends.isEmpty)
     }
   }
 }
