@@ -77,6 +77,25 @@ import Testing
     #expect(abs(job.spread { $0.work.messages }.most - 10_000.0 / 7) < 1)
   }
 
+  /// The share of a rank's buckets that no cache holds follows from the synapses that it stores.
+  @Test func bucketsOutsideTheCacheAreCounted() throws {
+    let brunel = try experiment(try Examples.text("brunel"))
+    func far(ranks: Int) throws -> (share: Double, bytes: Double) {
+      let rank = try JobForecast(brunel, ranks: ranks, nodes: 1, .constant(10, brunel), .defaults).classes[0]
+      let buckets = try #require(rank.work.counts["delivery.bucket"]), far = try #require(rank.work.counts["delivery.far_bucket"])
+      return (far / buckets, 6 * rank.layout.reach.reduce(0) { $0 + $1.synapses })
+    }
+    // 15.6 million synapses are 94 MB, of which 32 MB are taken to stay in cache.
+    let (one, two, four) = try (far(ranks: 1), far(ranks: 2), far(ranks: 4))
+    #expect((93e6...95e6).contains(one.bytes) && abs(one.share - (1 - 32e6 / one.bytes)) < 1e-9)
+    #expect(two.bytes > 40e6 && two.share > 0.1 && abs(two.share - (1 - 32e6 / two.bytes)) < 1e-9)
+    #expect(four.bytes < 32e6 && four.share == 0)
+    #expect(CostModel.defaults.costs["delivery.far_bucket"] ?? 0 > 0)
+    let drawn = try experiment(try Examples.text("column-grid"), ["storage=procedural"])
+    let job = try JobForecast(drawn, ranks: 1, nodes: 1, ExpectedRates(drawn), .defaults)
+    #expect(job.classes[0].work.counts["delivery.far_bucket"] == nil)
+  }
+
   @Test func proceduralNetworksHoldNoSynapses() throws {
     let stored = try experiment(try Examples.text("column-grid"))
     let drawn = try experiment(try Examples.text("column-grid"), ["storage=procedural"])
