@@ -6,6 +6,11 @@
 
 enum { n = 4096 };
 static uint64_t hash = 0xCBF29CE484222325u;
+static int faults = 0;
+
+static void expect(int holds, const char *what) {
+  if (!holds) faults++, printf("not so: %s\n", what);
+}
 
 static void note(const char *name, const void *data, size_t bytes) {
   const uint8_t *p = data;
@@ -49,8 +54,81 @@ static void draws(void) {
     ckernels_fill_f32(laws + i, NULL, at, 3, n, b32), note("draws f32", b32, sizeof b32);
     ckernels_fill_f64(laws + i, at, 3, n, b64), note("draws f64", b64, sizeof b64);
   }
+  static const ckernels_law even = {
+      .kind = ckernels_truncated_normal, .even = 1, .a = 0.5, .b = 1, .low = -1, .high = 2, .start = 0.07, .mass = 0.86};
+  static float pieces[32 * ckernels_piece_terms];
+  for (int i = 0; i < 32 * ckernels_piece_terms; i++) pieces[i] = (float)(words[i] >> 8) * 0x1p-24f;
+  // A length that no register divides.
+  ckernels_fill_f32(&even, pieces, at, 3, n - 5, b32), note("draws by pieces", b32, sizeof b32);
   static uint32_t integers[n];
   ckernels_integers(at, 1000, 5, n, integers), note("integers", integers, sizeof integers);
+  // Numbers by their boundaries, two of which lie in the first part of the guide.
+  enum { numbers = 42, guide_bits = 11 };
+  static uint32_t last[numbers] = {5, 9}, guide[1 << guide_bits];
+  static uint16_t delays[n], plain[n];
+  for (uint32_t k = 2; k < numbers; k++) last[k] = k == numbers - 1 ? UINT32_MAX : k * 100000007u;
+  for (uint32_t part = 0, k = 0; part < 1u << guide_bits; part++) {
+    uint32_t first = part << (32 - guide_bits), end = first + ((1u << (32 - guide_bits)) - 1);
+    while (last[k] < first) k++;
+    int crowded = last[k] < end && last[k + 1] < end;
+    guide[part] = k << 22 | (crowded ? 0 : (last[k] < end ? last[k] : end) - first + 1);
+  }
+  words[7] = 3, words[8] = 7, words[9] = 11;
+  ckernels_delay_table table = {guide, last, 2, 3, numbers};
+  ckernels_delays(&table, words, n - 5, delays), note("delays", delays, sizeof delays);
+  table.guide = NULL;
+  ckernels_delays(&table, words, n - 5, plain);
+  expect(memcmp(delays, plain, sizeof plain) == 0, "a guide changes no delay");
+}
+
+// Tiles of neurons that no register divides, with some dozen spikes each.
+static void neurons(void) {
+  enum { count = 1000, stride = 1008, steps = 40 };
+  static const ckernels_iaf_psc_exp_f32 c32 = {0.99f, 0.0004f, 0.0004f, 0.0004f, 0.8f, 0.9f, 300, 15, -2, 20};
+  static const ckernels_iaf_psc_exp_f64 c64 = {0.99, 0.0004, 0.0004, 0.0004, 0.8, 0.9, 300, 15, -2, 20};
+  static float s32[4 * stride], i32[2 * stride], zero32[stride];
+  static double s64[4 * stride], i64[2 * stride], zero64[stride];
+  static uint16_t fired[stride];
+  int64_t spikes = 0;
+  for (int step = 0; step < steps; step++) {
+    for (int i = 0; i < 2 * stride; i++) i64[i] = (words[(i + 61 * step) % n] >> 20) * (i < stride ? 1.0 : -0.5), i32[i] = (float)i64[i];
+    int64_t single = ckernels_iaf_psc_exp_f32_step(&c32, s32, stride, i32, stride, zero32, count, fired);
+    note("spikes f32", fired, (size_t)single * sizeof *fired);
+    int64_t twice = ckernels_iaf_psc_exp_f64_step(&c64, s64, stride, i64, stride, zero64, count, fired);
+    note("spikes f64", fired, (size_t)twice * sizeof *fired);
+    spikes += single + twice;
+  }
+  note("neurons f32", s32, sizeof s32), note("neurons f64", s64, sizeof s64), note("number of spikes", &spikes, sizeof spikes);
+  expect(spikes > 1000, "neurons spike");
+}
+
+// What reaches neurons: amplitudes from outside, and events that wait in lists.
+static void arrivals(void) {
+  enum { count = 1000, steps = 8, chunk = ckernels_event_chunk, chunks = 200 };
+  static uint16_t counts[count], targets[n], delays[n];
+  static uint8_t memory[chunks * chunk] __attribute__((aligned(chunk))), *free[chunks];
+  static ckernels_event_list lists[2 * steps];
+  static float in32[n];
+  static double in64[n];
+  for (int i = 0; i < count; i++) counts[i] = i < 500 ? words[i] % 4 : words[i] % 7;
+  int64_t total = ckernels_sum_counts(counts, count);
+  expect(total + 32 <= n, "there are amplitudes enough");
+  for (int i = 0; i < n; i++) {
+    b64[i] = (int32_t)words[i] * 0x1p-20, b32[i] = (float)b64[i];
+    targets[i] = (uint16_t)(words[(5 * i) % n] % 900), delays[i] = (uint16_t)(1 + words[(3 * i) % n] % (steps - 1));
+  }
+  ckernels_add_amplitudes_f32(counts, count, b32, in32), note("amplitudes f32", in32, sizeof in32);
+  ckernels_add_amplitudes_f64(counts, count, b64, in64), note("amplitudes f64", in64, sizeof in64);
+  ckernels_event_chunks list = {free, 0};
+  for (int i = 0; i < chunks; i++) free[list.count++] = memory + i * chunk;
+  ckernels_event_form form = {steps - 1, 2, -1, 50};
+  ckernels_clear_event_lists(lists, 2 * steps, sizeof(float));
+  ckernels_put_events_f32(lists, form, 3, targets, b32, delays, n, &list);
+  for (int i = 0; i < 2 * steps; i++) ckernels_add_events_f32(lists + i, in32, &list), note("events f32", in32, sizeof in32);
+  ckernels_clear_event_lists(lists, 2 * steps, sizeof(double));
+  ckernels_put_events_f64(lists, form, 3, targets, b64, delays, n, &list);
+  for (int i = 0; i < 2 * steps; i++) ckernels_add_events_f64(lists + i, in64, &list), note("events f64", in64, sizeof in64);
+  expect(list.count == chunks, "all chunks come back");
 }
 
 static void rows(void) {
@@ -70,6 +148,8 @@ int main(void) {
   ckernels_philox(at, 0, n / 4, words), note("random words", words, sizeof words);
   functions();
   draws();
+  neurons();
+  arrivals();
   rows();
-  return 0;
+  return faults != 0;
 }
