@@ -26,6 +26,8 @@ typedef float f32x16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t s32x16 __attribute__((vector_size(64), aligned(4)));
 typedef double f64x8 __attribute__((vector_size(64), aligned(8)));
 typedef int64_t s64x8 __attribute__((vector_size(64), aligned(8)));
+typedef uint16_t u16x16 __attribute__((vector_size(32), aligned(2)));
+typedef float f32x16u __attribute__((vector_size(64), aligned(2)));
 typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
 
 // Draws whose parts are computed loop by loop.
@@ -127,6 +129,15 @@ static inline int further_success(const ckernels_pair_law *law, ckernels_address
   uint32_t further[4];
   philox_one(at, target >> 2 | 0x80000000u, further);
   return further[target & 3] < law->low;
+}
+
+// Synapses that are laid side by side before they are added: their places and weights stay in the first cache.
+enum { staged_synapses = 1024 };
+// Moves over empty buckets; the delay of the bucket found relative to the one before, 0 at the end of the row.
+INLINE uint32_t following_bucket(const uint16_t **bucket) {
+  uint32_t delay = **bucket >> 8;
+  while ((**bucket & 0xff) == 0 && **bucket != 0) delay += *++*bucket >> 8;
+  return delay;
 }
 
 // By the guide, by halving where it does not tell.
@@ -299,8 +310,12 @@ void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out)
     DISPATCH(add_counts_f64, counts, count, weight, out)
 
-int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out)
-    DISPATCH(find, values, count, value, tag, out)
+int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t first, uint32_t span, uint64_t tag, uint64_t *out)
+    DISPATCH(find, values, count, first, span, tag, out)
+void ckernels_add_rows_f32(ckernels_row_list *lists, const uint64_t *ready, int64_t count, ckernels_row_window window, float *input,
+                           int64_t *events) DISPATCH(add_rows_f32, lists, ready, count, window, input, events)
+void ckernels_add_rows_f64(ckernels_row_list *lists, const uint64_t *ready, int64_t count, ckernels_row_window window, double *input,
+                           int64_t *events) DISPATCH(add_rows_f64, lists, ready, count, window, input, events)
 #define TILE(type) type *columns, int64_t stride, const type *input, int64_t input_stride, const type *current, int64_t count, uint16_t *fired
 int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants, TILE(float))
     DISPATCH(iaf_psc_exp_f32, constants, columns, stride, input, input_stride, current, count, fired)

@@ -4,6 +4,7 @@
 #include "Draws.h"
 #include "Poisson.h"
 #include "Amplitudes.h"
+#include "Buckets.h"
 #include "Find.h"
 #include "Rows.h"
 #include "Events.h"

@@ -123,7 +123,10 @@ extension Simulation {
   @specialized(where S == Double)
   public func resume() throws {
     for past in max(0, step - draws.longestDelay)..<step {
-      for block in blocks { _ = block.deliver(step: past) }
+      for block in blocks {
+        block.begin(past..<past + 1)
+        _ = block.deliver(step: past)
+      }
       if externalSpikes != nil {
         externalSpikes!.take(step: past) { locate($0) }
         try sendLocated(step: past, external: true)

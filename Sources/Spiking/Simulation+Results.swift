@@ -15,10 +15,9 @@ extension Simulation {
   /// Spikes under way stand for the inputs to come: with the synapses they determine them, and they are the same for either storage.
   public func stateHash(_ communicator: borrowing Communicator) throws -> String {
     let underWay = SpikesUnderWay(self)
-    let places = blocks.flatMap { block in block.tiles.indices.map { (block, $0) } }
+    let inOrder = ownedTiles
     return try combinedHash(communicator, tiles: tiles.count, owned: owned) { place in
-      let (block, index) = places[place]
-      let tile = block.tiles[index]
+      let tile = inOrder[place]
       var hash = SHA256()
       for column in tile.description.columns.indices {
         let values = UnsafeBufferPointer(start: tile.columns + column * tile.stride, count: tile.tile.count)

@@ -69,10 +69,11 @@ public final class Simulation<S: SimulationScalar> {
     let abouts = kinds.map(\.description)
     try Self.checkReceptors(network, abouts)
     inputs = try PreparedInputs(description, receptors: abouts.map(\.receptors.count))
-    for numbers in Block<S>.cut(owned, tiles) {
+    let places = Dictionary(uniqueKeysWithValues: owned.enumerated().map { ($1, $0) })
+    for numbers in Block<S>.cut(owned, tiles, placement, rank: rank) {
       blocks.append(
         try Block(
-          tiles: numbers, tiles, kinds: kinds, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
+          tiles: numbers, places: places, tiles, kinds: kinds, longestDelay: draws.longestDelay, interval: draws.shortestDelay))
     }
     samplers = []
     routing = SpikeRouting(network, tiles: tiles, placement: placement, rank: rank, owned: owned)
@@ -86,6 +87,8 @@ public final class Simulation<S: SimulationScalar> {
     try initialise()
   }
 
+  /// The tiles of this rank, ascending.
+  var ownedTiles: [OwnedTile<S>] { blocks.flatMap(\.tiles).sorted { $0.owned < $1.owned } }
   /// Steps between exchanges.
   public var interval: Int { exchange.interval }
   /// Whether spikes travel while the interval after theirs is computed.

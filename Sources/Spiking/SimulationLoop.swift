@@ -41,15 +41,13 @@ extension Simulation {
       for lag in 0..<steps { recent[(step + lag) % recent.count].removeAll(keepingCapacity: true) }
       try enqueueExternal(steps: steps)
       stopwatch.lap(.delivery)
-      var owned = 0
       for (number, block) in blocks.enumerated() {
         // Just before the block's turn: what its last turn gave back of the memory of events is still in cache.
         try sendUndrawn(to: block)
         for lag in 0..<steps {
-          try advance(block, firstOwned: owned, step: step + lag, lag: lag, observer)
+          try advance(block, step: step + lag, lag: lag, observer)
           for i in samplers.indices { samplers[i].sample(block: number, block, step: step + lag) }
         }
-        owned += block.tiles.count
       }
       undrawn = nil
       exchange.pack(steps: steps)
@@ -95,14 +93,17 @@ extension Simulation {
   }
 
   /// One step of one block.
-  private func advance(_ block: Block<S>, firstOwned: Int, step: Int, lag: Int, _ observer: (any SimulationObserver)?) throws {
+  private func advance(_ block: Block<S>, step: Int, lag: Int, _ observer: (any SimulationObserver)?) throws {
     let recording = step >= description.presimulationSteps
     let events = block.deliver(step: step)
+    let input = block.input(lag: step - block.window.lowerBound)
     if recording { counts.events += events }
     stopwatch.lap(.delivery)
-    // A tile's input is made ready for the next step while the tile is still in cache. Reading the clock for each tile would cost more
-    // than it tells, so the two phases are told apart in one step of 16.
-    let timed = step % 16 == 0
+    // A tile's inputs are made ready for the next window while the tile is still in cache. Reading the clock for each tile would cost more
+    // than it tells, so the two phases are told apart in one window of 16.
+    let next = block.window(from: step + 1)
+    let prepares = step + 1 == block.window.upperBound
+    let timed = prepares && step / next.count % 16 == 0
     let before = (stopwatch.seconds(of: .update), stopwatch.seconds(of: .externalInput))
     for stretch in block.stretches {
       let model = stretch.kind.model
@@ -111,17 +112,21 @@ extension Simulation {
         let tile = block.tiles[place]
         let count = model.advance(
           TileStep(
-            count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: block.input + tile.offset, inputStride: block.width,
+            count: tile.tile.count, columns: tile.columns, stride: tile.stride, input: input + tile.offset, inputStride: block.width,
             current: tile.current, fired: block.fired))
         if count > 0 {
-          try emit(tile, owned: firstOwned + place, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
+          try emit(tile, step: step, lag: lag, fired: block.fired, count: count, recording, observer)
         }
         if timed { stopwatch.lap(.update) }
-        prepareInput(block, place, step + 1, poisson, currents)
+        if prepares { prepareSpikes(block, place, next, poisson) }
+        prepareCurrent(block, place, step + 1, currents)
         if timed { stopwatch.lap(.externalInput) }
       }
     }
-    if timed {
+    if prepares { block.begin(next) }
+    if !prepares {
+      stopwatch.lap(.update)
+    } else if timed {
       timedTurns.update += stopwatch.seconds(of: .update) - before.0
       timedTurns.input += stopwatch.seconds(of: .externalInput) - before.1
     } else {
@@ -131,45 +136,53 @@ extension Simulation {
 
   /// Hands on the spikes of a tile in a step.
   private func emit(
-    _ tile: OwnedTile<S>, owned: Int, step: Int, lag: Int, fired: UnsafePointer<UInt16>, count: Int, _ recording: Bool,
+    _ tile: OwnedTile<S>, step: Int, lag: Int, fired: UnsafePointer<UInt16>, count: Int, _ recording: Bool,
     _ observer: (any SimulationObserver)?
   ) throws {
-    exchange.add(lag: lag, owned: owned, first: tile.firstNeuron, places: fired, count: count)
+    exchange.add(lag: lag, owned: tile.owned, first: tile.firstNeuron, places: fired, count: count)
     let first = UInt32(truncatingIfNeeded: tile.firstNeuron)
     for i in 0..<count { recent[step % recent.count].append(first + UInt32(fired[i])) }
     if recording {
       counts.spikes[tile.tile.population] += count
-      hashes.add(owned: owned, step: step, first: tile.firstNeuron, places: fired, count: count)
+      hashes.add(owned: tile.owned, step: step, first: tile.firstNeuron, places: fired, count: count)
       try observer?.spikes(step: step, tile: tile.tile, places: UnsafeBufferPointer(start: fired, count: count))
     }
   }
 
-  /// Makes the inputs of all tiles ready for the next step.
+  /// Makes the inputs of all tiles ready for the next step and the window that begins with it.
   ///
   /// - Parameter anew: sets injected currents also where they are those of the step before, after a restart.
   func prepareInputs(anew: Bool = false) {
     for block in blocks {
+      block.begin(block.window(from: step))
       for stretch in block.stretches {
         for place in stretch.tiles {
-          prepareInput(block, place, step, inputs.poisson[stretch.population], inputs.currents[stretch.population], anew: anew)
+          prepareSpikes(block, place, block.window, inputs.poisson[stretch.population])
+          prepareCurrent(block, place, step, inputs.currents[stretch.population], anew: anew)
         }
       }
     }
   }
 
-  /// Sets a tile's input to what comes from outside in a step.
+  /// Sets a tile's inputs to the spikes that come from outside in the steps of a window.
   @inline(__always)
-  private func prepareInput(
-    _ block: Block<S>, _ place: Int, _ step: Int, _ poisson: [PoissonInput<S>], _ currents: [CurrentInput<S>], anew: Bool = false
-  ) {
+  private func prepareSpikes(_ block: Block<S>, _ place: Int, _ window: Range<Int>, _ poisson: [PoissonInput<S>]) {
     let tile = block.tiles[place]
     let (number, count) = (tile.tile.number, tile.tile.count)
-    let input = block.input + tile.offset
-    for channel in 0..<block.channels { (input + channel * block.width).update(repeating: 0, count: tile.stride) }
-    for source in poisson { source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch) }
+    for step in window {
+      let input = block.input(lag: step - window.lowerBound) + tile.offset
+      for channel in 0..<block.channels { (input + channel * block.width).update(repeating: 0, count: tile.stride) }
+      for source in poisson { source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch) }
+    }
+  }
+
+  /// Sets a tile's injected current where it changes at a step.
+  @inline(__always)
+  private func prepareCurrent(_ block: Block<S>, _ place: Int, _ step: Int, _ currents: [CurrentInput<S>], anew: Bool = false) {
     if currents.isEmpty || !(anew || currents.contains(where: { $0.changes(at: step) })) { return }
+    let tile = block.tiles[place].tile
     block.setCurrent(place) { current in
-      for source in currents { source.add(step: step, tile: number, count: count, to: current, scratch: scratch) }
+      for source in currents { source.add(step: step, tile: tile.number, count: tile.count, to: current, scratch: scratch) }
     }
   }
 

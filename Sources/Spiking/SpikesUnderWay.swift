@@ -13,16 +13,18 @@ struct SpikesUnderWay {
   @specialized(where S == Float)
   @specialized(where S == Double)
   init<S>(_ simulation: Simulation<S>) {
-    let ranges = simulation.blocks.flatMap { $0.tiles.map { $0.firstNeuron..<$0.firstNeuron + $0.tile.count } }
+    let ranges = simulation.ownedTiles.map { $0.firstNeuron..<$0.firstNeuron + $0.tile.count }
     let steps = max(0, simulation.step - simulation.recent.count)..<max(simulation.step, 0)
+    // Blocks hold tiles of several populations, and each adds its spikes in its turn.
+    let recent = Dictionary(uniqueKeysWithValues: steps.map { ($0, simulation.recent[$0 % simulation.recent.count].sorted()) })
     // Once to count, once to put them in their places.
     var next = [Int](repeating: 0, count: ranges.count + 1)
-    for step in steps { Self.visit(simulation.recent[step % simulation.recent.count], ranges) { place, _ in next[place + 1] += 2 } }
+    for step in steps { Self.visit(recent[step] ?? [], ranges) { place, _ in next[place + 1] += 2 } }
     for place in ranges.indices { next[place + 1] += next[place] }
     starts = next
     var words = [UInt64](repeating: 0, count: next[ranges.count])
     for step in steps {
-      Self.visit(simulation.recent[step % simulation.recent.count], ranges) { place, neuron in
+      Self.visit(recent[step] ?? [], ranges) { place, neuron in
         words[next[place]] = UInt64(step)
         words[next[place] + 1] = UInt64(neuron)
         next[place] += 2

@@ -46,6 +46,10 @@ import Testing
     #expect(read.costs == model.costs && read.crowding == 1.25 && read.cores == 8 && read.origin.contains("calibrated on h"))
     #expect(throws: PlanError.self) { try CostModel(["kind": "other"], path: "f") }
     #expect(throws: PlanError.self) { try CostModel(["kind": "calibration", "costs_ns": [:], "crowding": -1], path: "f") }
+    // One that was written when deliveries were not yet told apart.
+    model.costs["delivery.far_visit"] = nil
+    let old = try JSONValue.parse(JSONValue.object(model.json(host: "h")).text, path: "f")
+    #expect("\(#expect(throws: PlanError.self) { try CostModel(old, path: "f") } as Any)".contains("no cost of delivery.far_visit"))
     // A full node is slower by the factor, a single rank is not, and what lies between lies between.
     #expect(read.crowding(ranksPerNode: 1) == 1 && read.crowding(ranksPerNode: 8) == 1.25)
     #expect(read.crowding(ranksPerNode: 4) > 1 && read.crowding(ranksPerNode: 4) < 1.25)
@@ -77,23 +81,24 @@ import Testing
     #expect(abs(job.spread { $0.work.messages }.most - 10_000.0 / 7) < 1)
   }
 
-  /// The share of a rank's buckets that no cache holds follows from the synapses that it stores.
-  @Test func bucketsOutsideTheCacheAreCounted() throws {
+  /// The share of a rank's rows that no cache holds follows from the synapses that it stores.
+  @Test func visitsOutsideTheCacheAreCounted() throws {
     let brunel = try experiment(try Examples.text("brunel"))
     func far(ranks: Int) throws -> (share: Double, bytes: Double) {
       let rank = try JobForecast(brunel, ranks: ranks, nodes: 1, .constant(10, brunel), .defaults).classes[0]
-      let buckets = try #require(rank.work.counts["delivery.bucket"]), far = try #require(rank.work.counts["delivery.far_bucket"])
-      return (far / buckets, 6 * rank.layout.reach.reduce(0) { $0 + $1.synapses })
+      // All synapses of a row have the same delay: it is visited once.
+      let rows = try #require(rank.work.counts["delivery.row"]), far = try #require(rank.work.counts["delivery.far_visit"])
+      return (far / rows, 6 * rank.layout.reach.reduce(0) { $0 + $1.synapses })
     }
     // 15.6 million synapses are 94 MB, of which 32 MB are taken to stay in cache.
     let (one, two, four) = try (far(ranks: 1), far(ranks: 2), far(ranks: 4))
     #expect((93e6...95e6).contains(one.bytes) && abs(one.share - (1 - 32e6 / one.bytes)) < 1e-9)
     #expect(two.bytes > 40e6 && two.share > 0.1 && abs(two.share - (1 - 32e6 / two.bytes)) < 1e-9)
     #expect(four.bytes < 32e6 && four.share == 0)
-    #expect(CostModel.defaults.costs["delivery.far_bucket"] ?? 0 > 0)
+    #expect(CostModel.defaults.costs["delivery.far_visit"] ?? 0 > 0)
     let drawn = try experiment(try Examples.text("column-grid"), ["storage=procedural"])
     let job = try JobForecast(drawn, ranks: 1, nodes: 1, ExpectedRates(drawn), .defaults)
-    #expect(job.classes[0].work.counts["delivery.far_bucket"] == nil)
+    #expect(job.classes[0].work.counts["delivery.far_visit"] == nil)
   }
 
   @Test func proceduralNetworksHoldNoSynapses() throws {

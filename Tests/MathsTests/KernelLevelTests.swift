@@ -72,12 +72,15 @@ extension KernelTests {
     for level in 0...ckernels_highest_level() {
       #expect(ckernels_force_level(level) == level)
       for count in [0, 1, 15, 16, 17, 100] {
-        let values = (0..<count).map { _ in UInt32(stream.integer(below: 3)) }
-        let expected = values.indices.filter { values[$0] == 2 }.map { 7 << 32 + UInt64($0) }
-        var found = [UInt64](repeating: .max, count: count + 1)
-        let number = Int(ckernels_find(values, Int64(count), 2, 7 << 32, &found))
-        #expect(Array(found.prefix(number)) == expected, "level \(level), \(count) values")
-        #expect(found[count] == .max)
+        // One value, several, and several across the wrap.
+        for (first, span) in [(2, 1), (1, 3), (UInt32.max - 1, 4)] as [(UInt32, UInt32)] {
+          let values = (0..<count).map { _ in first &+ UInt32(stream.integer(below: 7)) &- 2 }
+          let expected = values.indices.filter { i in (0..<span).contains { values[i] == first &+ $0 } }.map { 7 << 32 + UInt64($0) }
+          var found = [UInt64](repeating: .max, count: count + 1)
+          let number = Int(ckernels_find(values, Int64(count), first, span, 7 << 32, &found))
+          #expect(Array(found.prefix(number)) == expected, "level \(level), \(count) values from \(first)")
+          #expect(found[count] == .max)
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 // Stored rows and the spikes under way, against a plain ring of future inputs.
+import CKernels
 import Testing
 
 @testable import Maths
@@ -88,9 +89,9 @@ final class WrittenRows<S: SimulationScalar> {
         sizesAgree = sizesAgree && synapses == 0
         continue
       }
-      // What lies behind the row must stay as it is.
-      let row = UnsafeMutablePointer<UInt16>.allocate(capacity: units + 8)
-      row.initialize(repeating: 0xabcd, count: units + 8)
+      // What lies behind the row must stay as it is; rows are read by whole registers.
+      let row = UnsafeMutablePointer<UInt16>.allocate(capacity: units + SynapseArena.readable)
+      row.initialize(repeating: 0xabcd, count: units + SynapseArena.readable)
       writer.write(rowPieces, channel: channel, mixed: mixed, to: row)
       sizesAgree = sizesAgree && row[units - 1] == 0 && (0..<8).allSatisfy { row[units + $0] == 0xabcd }
       rows.append(row)
@@ -161,7 +162,7 @@ func randomPieces<S: SimulationScalar>(_ stream: inout RandomStream, width: Int,
   }
 
   /// Inputs of every step, to the bit, when a ring is filled in the order (step of emission, source, row).
-  private func arrivals<S: SimulationScalar>(_: S.Type, channels: Int, longest: Int, seed: UInt64) {
+  private func arrivals<S: SimulationScalar>(_: S.Type, channels: Int, longest: Int, seed: UInt64, windowSteps: Int, bucket: Double) {
     let (width, sources, steps) = (300, 9, 200)
     var stream = RandomStream(seed: seed, purpose: .test)
     var writer = RowWriter<S>(longestDelay: longest)
@@ -170,9 +171,13 @@ func randomPieces<S: SimulationScalar>(_ stream: inout RandomStream, width: Int,
     let synapses = pieces.map { $0.flatMap(\.synapses) }
     let interval = 10
     let pending = PendingRows<S>(longestDelay: longest, interval: interval)
+    pending.expect(synapsesPerBucket: bucket, synapsesPerWindow: 3 * bucket)
     var ring: [Int: [S]] = [:]
     var due: [Int: Int] = [:]
-    var input = [S](repeating: 0, count: width * channels)
+    let stride = width * channels
+    var input = [S](repeating: 0, count: stride * windowSteps)
+    var counts = [Int64](repeating: 0, count: windowSteps)
+    var first = 0
     var (delivered, added) = (0, 0)
     // Start beyond 0, across the wrap of 32-bit steps in one case.
     let start = seed % 2 == 0 ? Int(UInt32.max) - 90 : 0
@@ -194,17 +199,52 @@ func randomPieces<S: SimulationScalar>(_ stream: inout RandomStream, width: Int,
           }
         }
       }
-      for i in input.indices { input[i] = 0 }
-      let events = input.withUnsafeMutableBufferPointer { pending.deliver(step: start + k, into: $0.baseAddress!) }
+      // The first window is cut short, as after a restart.
+      if k == 0 || (k + 1) % windowSteps == 0 {
+        first = k
+        for i in input.indices { input[i] = 0 }
+        for i in counts.indices { counts[i] = 0 }
+      }
+      let steps = first..<((first + 1) / windowSteps + 1) * windowSteps - 1
+      input.withUnsafeMutableBufferPointer { input in
+        counts.withUnsafeMutableBufferPointer { counts in
+          let window = ArrivalWindow(
+            steps: start + steps.lowerBound..<start + steps.upperBound, input: input.baseAddress!, stride: stride,
+            events: counts.baseAddress!)
+          pending.deliver(window, step: start + k)
+        }
+      }
+      let events = Int(counts[k - first])
       delivered += events
       #expect(events == due[k] ?? 0, "step \(k)")
-      #expect(input == ring[k] ?? [S](repeating: 0, count: width * channels), "step \(k)")
+      #expect(
+        Array(input[(k - first) * stride..<(k - first + 1) * stride]) == ring[k] ?? [S](repeating: 0, count: stride), "step \(k)")
     }
     #expect(delivered == added && added > 10_000)
   }
-  @Test(arguments: [(1, 40), (2, 40), (3, 300), (2, 1)], [1, 2] as [UInt64]) func arrivalsEqualThoseOfARing(form: (Int, Int), seed: UInt64)
-  {
-    arrivals(Float.self, channels: form.0, longest: form.1, seed: seed)
-    arrivals(Double.self, channels: form.0, longest: form.1, seed: seed)
+  /// With windows of one and of several steps, buckets added where they lie or side by side, and at every level of the kernels.
+  @Test(arguments: [(1, 40), (2, 40), (3, 300), (2, 1)], [(1, 1), (2, 1), (1, 4), (2, 3), (2, 8)] as [(UInt64, Int)])
+  func arrivalsEqualThoseOfARing(form: (channels: Int, longest: Int), kind: (seed: UInt64, windowSteps: Int)) {
+    defer { ckernels_force_level(2) }
+    for level in 0...ckernels_highest_level() {
+      #expect(ckernels_force_level(level) == level)
+      for bucket in [4.0, 100] {
+        arrivals(
+          Float.self, channels: form.channels, longest: form.longest, seed: kind.seed, windowSteps: kind.windowSteps, bucket: bucket)
+      }
+      arrivals(Double.self, channels: form.channels, longest: form.longest, seed: kind.seed, windowSteps: kind.windowSteps, bucket: 4)
+    }
+    arrivals(Double.self, channels: form.channels, longest: form.longest, seed: kind.seed, windowSteps: kind.windowSteps, bucket: 100)
+  }
+
+  /// Long where buckets are short and inputs small, single steps where spikes come from outside.
+  @Test func lengthsOfWindows() {
+    func steps(_ bucket: Double, width: Int = 1000, channels: Int = 1, outside: Bool = false) -> Int {
+      Block<Float>.windowSteps(synapsesPerBucket: bucket, width: width, channels: channels, hasOutside: outside)
+    }
+    #expect([4, 8, 12, 30, 60].map { steps($0) } == [8, 8, 4, 2, 1])
+    #expect(steps(4, width: 65_536) == 4 && steps(4, width: 65_536, channels: 2) == 2)
+    #expect(Block<Double>.windowSteps(synapsesPerBucket: 4, width: 65_536, channels: 2, hasOutside: false) == 1)
+    #expect(steps(4, outside: true) == 1)
   }
 }

@@ -166,6 +166,9 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     var reference = try ReferenceSimulation(example.description)
     #expect(run.simulation.interval == max(1, example.shortestDelay / 2))
     #expect(run.simulation.counts.synapses + run.simulation.counts.externalSynapses == reference.synapses)
+    // Windows of several steps, except where spikes come from outside.
+    let windows = run.simulation.blocks.map(\.windowSteps)
+    #expect(windows.allSatisfy { example.description.spikes.isEmpty ? $0 > 1 : $0 == 1 }, "\(windows)")
     reference.start(from: run)
     try run.run()
     let expected = try reference.run()

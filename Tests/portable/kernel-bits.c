@@ -131,6 +131,55 @@ static void arrivals(void) {
   expect(list.count == chunks, "all chunks come back");
 }
 
+// Rows of buckets of every length up to 200, some of them beyond a bridge of 255 steps, in windows of four steps.
+static void buckets(void) {
+  enum { count = 60, width = 500, window = 4, units = 12 * 1001 + 4, half = count * units };
+  static uint16_t memory[2 * half + 64];
+  static float in32[window * width];
+  static double in64[window * width];
+  ckernels_row all[2][count];
+  uint32_t due[count];
+  uint64_t ready[count];
+  int64_t events[window];
+  for (int precision = 0; precision < 2; precision++) {
+    for (int r = 0; r < count; r++) {
+      uint16_t *at = memory + precision * half + r * units;
+      all[precision][r] = (ckernels_row){at, 0};
+      for (int b = 0; b < 12; b++) {
+        int size = (int)(words[r * 12 + b] % 201);
+        if (size == 0) { *at++ = 255 << 8; continue; }
+        *at++ = (uint16_t)((1 + b % 3) << 8 | size);
+        for (int k = 0; k < size; k++) *at++ = (uint16_t)(words[(r * 977 + b * 211 + k) % n] % width);
+        for (int k = 0; k < size; k++) {
+          double weight = (int32_t)words[(r * 13 + b * 7 + k) % n] * 0x1p-24;
+          float single = (float)weight;
+          memcpy(at, precision ? (void *)&weight : (void *)&single, precision ? 8 : 4), at += precision ? 4 : 2;
+        }
+      }
+      *at = 0;
+    }
+  }
+  for (int is_short = 0; is_short < 2; is_short++) {
+    for (int precision = 0; precision < 2; precision++) {
+      ckernels_row_list list = {all[precision], due, count, count, count};
+      ckernels_row rows[count];
+      memcpy(rows, all[precision], sizeof rows);
+      list.rows = rows;
+      for (int r = 0; r < count; r++) due[r] = 100 + words[r] % 3;
+      for (uint32_t first = 100; first < 124; first += window) {
+        int64_t found = ckernels_find(due, count, first, window, 0, ready);
+        ckernels_row_window form = {first, window, width, 3, 5, is_short};
+        memset(events, 0, sizeof events);
+        if (precision) ckernels_add_rows_f64(&list, ready, found, form, in64, events);
+        else ckernels_add_rows_f32(&list, ready, found, form, in32, events);
+        note("events of a window", events, sizeof events);
+      }
+      expect(list.live < count, "rows come to their end");
+    }
+    note("buckets f32", in32, sizeof in32), note("buckets f64", in64, sizeof in64);
+  }
+}
+
 static void rows(void) {
   enum { width = 208, units = 64, samples = 16 };
   static float weights[units * width], gradients[samples * width], sum[width], out[samples * units];
@@ -150,6 +199,7 @@ int main(void) {
   draws();
   neurons();
   arrivals();
+  buckets();
   rows();
   return faults != 0;
 }

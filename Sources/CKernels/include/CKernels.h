@@ -155,8 +155,38 @@ void ckernels_add_amplitudes_f64(const uint16_t *counts, int64_t count, const do
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out);
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out);
 
-/// Writes tag + i for every i with values[i] == value, ascending, and returns how many there are. `out` has room for `count`.
-int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t value, uint64_t tag, uint64_t *out);
+/// Writes tag + i for every i with values[i] among the `span` numbers from `first` on (modulo 2^32), ascending, and returns how many there are.
+/// `out` has room for `count`.
+int64_t ckernels_find(const uint32_t *values, int64_t count, uint32_t first, uint32_t span, uint64_t tag, uint64_t *out);
+
+// Rows under way
+
+/// A row of stored synapses whose spike has been emitted, at the header of its next bucket, and where the inputs of its channel begin.
+///
+/// A bucket is a header (delay minus that of the bucket before, times 256, plus the number of synapses), that many targets of 16 bits, as
+/// many weights; 0 ends the row. 128 bytes behind a row can be read.
+typedef struct {
+  const uint16_t *cursor;
+  uint32_t input;
+} ckernels_row;
+/// Rows of one step of emission, `live` of which have not come to their end: rows[i] waits for the step due[i] modulo 2^32.
+typedef struct {
+  ckernels_row *rows;
+  uint32_t *due;
+  int64_t count, capacity, live;
+} ckernels_row_list;
+/// `span` steps from `first` on, with inputs `stride` scalars apart. `lines` behind the first of a row are asked for `ahead` rows before it.
+/// Whether most buckets are short (below some thirty synapses) changes how they are added, not what comes out.
+typedef struct {
+  uint32_t first, span, stride;
+  int32_t lines, ahead, is_short;
+} ckernels_row_window;
+/// Adds the buckets due in the window of the rows ready[i] (list in the upper half, place in the lower one), in their order, to the inputs
+/// of their steps; counts the synapses of each step into events[step - first]; moves the rows on. Rows at their end wait for first - 1.
+void ckernels_add_rows_f32(ckernels_row_list *lists, const uint64_t *ready, int64_t count, ckernels_row_window window, float *input,
+                           int64_t *events);
+void ckernels_add_rows_f64(ckernels_row_list *lists, const uint64_t *ready, int64_t count, ckernels_row_window window, double *input,
+                           int64_t *events);
 
 // Neurons
 

@@ -27,7 +27,7 @@ public struct CostModel: Sendable, Equatable {
     costs: [
       "update.tile": 120, "update.iaf_psc_exp": 0.5, "update.iaf_psc_alpha": 0.9, "update.iaf_psc_delta": 0.4, "update.lif_sfa": 2,
       "input.tile": 180, "input.neuron": 0.7, "input.amplitude": 5, "input.noise": 5,
-      "delivery.event": 1.2, "delivery.bucket": 12, "delivery.far_bucket": 50, "delivery.row": 30, "delivery.step": 500,
+      "delivery.event": 1.2, "delivery.bucket": 12, "delivery.far_visit": 50, "delivery.row": 30, "delivery.step": 500,
       "delivery.drawn": 8, "delivery.draw": 120,
       "collocation.spike": 5, "communication.interval": 200, "communication.spike": 15, "communication.message": 1500,
       "communication.byte": 0.3, "output.spike": 30,
@@ -95,6 +95,10 @@ public struct CostModel: Sendable, Equatable {
     }
     self = CostModel.defaults
     for (key, value) in measured.members { costs[key] = value.double }
+    // A fit without one of its parts would be taken together with a guess.
+    for key in CostModel.defaults.costs.keys where key.hasPrefix("delivery.") && measured[key]?.double == nil {
+      throw PlanError(description: "\(path): no cost of \(key); write it anew with colonnade benchmark --calibrate")
+    }
     aloneBytes = try number("alone_bytes")
     processBytes = try number("process_bytes")
     sharedBytes = try number("shared_bytes")

@@ -59,8 +59,9 @@ public struct ForecastComparison: Sendable {
     var text: [UInt8] = []
     var origin: [UInt8] = []
     if communicator.rank == 0 {
-      // A damaged calibration must not spoil a run that is done.
-      let costs = (try? CostModel.load(nil)) ?? .defaults
+      // A damaged calibration must not spoil a run that is done, but the forecast says why it does not use it.
+      var costs = CostModel.defaults
+      do { costs = try CostModel.load(nil) } catch { costs.origin = "guessed, since \(error)" }
       text = Array(JSONValue.object(costs.json(host: communicator.host)).text.utf8)
       origin = Array(costs.origin.utf8)
     }

@@ -13,9 +13,8 @@ public struct RankWork: Sendable, Equatable {
   public var events = 0.0
   public var neuronSteps = 0.0
 
-  /// [bytes] What a rank's share of the last cache is taken for, and what a stored synapse takes in single precision.
+  /// [bytes] What a rank's share of the last cache is taken for.
   private static let cachedBytes = 32e6
-  private static let synapseBytes = 6.0
 
   /// The work of simulating `milliseconds` of model time.
   public init(_ layout: RankLayout, _ description: SimulationDescription, rates: [Double], milliseconds: Double) {
@@ -42,8 +41,8 @@ public struct RankWork: Sendable, Equatable {
       bytes += 4 * sent
     }
     var arriving = 0.0
-    // Buckets that no cache holds take several times as long.
-    let stored = layout.reach.reduce(0) { $0 + $1.synapses } * Self.synapseBytes
+    // Rows that no cache holds have to be waited for at every visit.
+    let stored = layout.synapses * Double(layout.synapseBytes)
     let far = max(0, 1 - Self.cachedBytes / max(stored, 1))
     for (reach, rate) in zip(layout.reach, rates) {
       let spikes = rate * seconds
@@ -52,7 +51,7 @@ public struct RankWork: Sendable, Equatable {
       if description.storage == .stored {
         add("delivery.event", reach.synapses * spikes)
         add("delivery.bucket", reach.buckets * spikes)
-        add("delivery.far_bucket", reach.buckets * spikes * far)
+        add("delivery.far_visit", reach.visits * spikes * far)
         add("delivery.row", reach.rows * spikes)
       } else {
         add("delivery.drawn", reach.synapses * spikes)

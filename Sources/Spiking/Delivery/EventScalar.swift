@@ -1,7 +1,12 @@
-// The kernels of what reaches neurons, events under way and amplitudes from outside, by precision.
+// The kernels of what reaches neurons, rows and events under way and amplitudes from outside, by precision.
 import CKernels
 
 extension Float {
+  @inline(__always)
+  public static func kernelAddRows(
+    _ lists: UnsafeMutablePointer<ckernels_row_list>, _ ready: UnsafePointer<UInt64>, _ count: Int64, _ window: ckernels_row_window,
+    _ input: UnsafeMutablePointer<Float>, _ events: UnsafeMutablePointer<Int64>
+  ) { ckernels_add_rows_f32(lists, ready, count, window, input, events) }
   @inline(__always)
   public static func kernelPutEvents(
     _ lists: UnsafeMutablePointer<ckernels_event_list>, _ form: ckernels_event_form, _ step: UInt32, _ targets: UnsafePointer<UInt16>,
@@ -19,6 +24,11 @@ extension Float {
 }
 
 extension Double {
+  @inline(__always)
+  public static func kernelAddRows(
+    _ lists: UnsafeMutablePointer<ckernels_row_list>, _ ready: UnsafePointer<UInt64>, _ count: Int64, _ window: ckernels_row_window,
+    _ input: UnsafeMutablePointer<Double>, _ events: UnsafeMutablePointer<Int64>
+  ) { ckernels_add_rows_f64(lists, ready, count, window, input, events) }
   @inline(__always)
   public static func kernelPutEvents(
     _ lists: UnsafeMutablePointer<ckernels_event_list>, _ form: ckernels_event_form, _ step: UInt32, _ targets: UnsafePointer<UInt16>,

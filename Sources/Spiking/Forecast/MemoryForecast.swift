@@ -1,4 +1,5 @@
 // Peak memory of a rank by what it is for, from the forecast of what the rank holds.
+import CKernels
 import CPlatform
 import Networks
 
@@ -41,7 +42,7 @@ public struct MemoryForecast: Sendable {
       // Batches grow by half, and for a moment the old one and the new one exist.
       construction += 2 * layout.largestDraw * (4 + scalar) + 4 * layout.indegreeEntries
       let rows = zip(layout.reach, rates).reduce(0) { $0 + $1.0.rows * $1.1 } / second * steps
-      queues = 2 * rows * Double(MemoryLayout<PendingRow>.stride + 4 + 8) + Double(layout.blocks) * 2 * lists * 160
+      queues = 2 * rows * Double(MemoryLayout<ckernels_row>.stride + 4 + 8) + Double(layout.blocks) * 2 * lists * 160
     } else {
       indices = pairs * Double(MemoryLayout<ProceduralSource>.stride)
       let events = zip(layout.reach, rates).reduce(0) { $0 + $1.0.synapses * $1.1 * $1.0.meanDelay } / second

@@ -12,6 +12,8 @@ public struct RankLayout: Sendable {
     /// Stored rows, one per source neuron, block and receptor that it reaches, and their buckets, one per delay.
     public var rows = 0.0
     public var buckets = 0.0
+    /// Windows in which rows have buckets: each is a place in memory that a spike leads to.
+    public var visits = 0.0
     /// Tables of rows, one per source tile, block and receptor, and their entries.
     public var tables = 0.0
     public var tableEntries = 0.0
@@ -25,6 +27,8 @@ public struct RankLayout: Sendable {
 
   public let rank: Int
   public let ranks: Int
+  /// [bytes] Of a stored synapse.
+  public let synapseBytes: Int
   /// By population: neurons and tiles that the rank owns.
   public var neurons: [Int]
   public var tiles: [Int]
@@ -48,9 +52,10 @@ public struct RankLayout: Sendable {
   /// Scalars of state and inputs, padding included, one entry per block.
   public var scalars: [Int] = []
 
-  init(rank: Int, ranks: Int, populations: Int) {
+  init(rank: Int, ranks: Int, populations: Int, synapseBytes: Int) {
     self.rank = rank
     self.ranks = ranks
+    self.synapseBytes = synapseBytes
     neurons = [Int](repeating: 0, count: populations)
     tiles = neurons
     reach = [Reach](repeating: Reach(), count: populations)

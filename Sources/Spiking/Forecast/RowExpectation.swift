@@ -8,6 +8,8 @@ struct RowExpectation: Sendable {
   var synapses = [0.0, 0.0]
   var rows = [0.0, 0.0]
   var buckets = [0.0, 0.0]
+  /// Mean number of windows in which the row has buckets, by the length of windows: 1, 2, 4, 8 steps.
+  var visits = [[Double]](repeating: [0, 0, 0, 0], count: 2)
   /// [steps] Sum of the delays of all synapses.
   var delays = 0.0
 
@@ -23,6 +25,14 @@ struct RowExpectation: Sendable {
       buckets += mean < 64 ? 1 - exp(-mean) * none : max(1, mean / Double(RowFormat.largestCount) + 0.5)
     }
     return (buckets, 1 - exp(-total) * allAbsent)
+  }
+
+  /// Mean number of windows of so many steps that have buckets; the arguments are those of ``of(_:total:absent:allAbsent:)``.
+  static func visits(_ byDelay: [Double], absent: [Double], windowSteps: Int) -> Double {
+    stride(from: 0, to: byDelay.count, by: windowSteps).reduce(0) { sum, first in
+      let window = first..<min(first + windowSteps, byDelay.count)
+      return sum + 1 - window.reduce(1) { $0 * exp(-byDelay[$1]) * absent[$1] }
+    }
   }
 }
 
@@ -75,6 +85,9 @@ struct RowExpectations<S: SimulationScalar> {
     for channel in 0..<2 where result.synapses[channel] > 0 {
       (result.buckets[channel], result.rows[channel]) = RowExpectation.of(
         byDelay[channel], total: independent[channel], absent: absent[channel], allAbsent: allAbsent[channel])
+      for power in result.visits[channel].indices {
+        result.visits[channel][power] = RowExpectation.visits(byDelay[channel], absent: absent[channel], windowSteps: 1 << power)
+      }
     }
     known[key] = result
     return result

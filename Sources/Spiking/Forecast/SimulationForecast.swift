@@ -40,7 +40,8 @@ public struct SimulationForecast<S: SimulationScalar> {
     let network = description.network
     let placement = Placement(tiles, ranks: ranks)
     let owned = placement.tiles(of: rank)
-    var layout = RankLayout(rank: rank, ranks: ranks, populations: network.populations.count)
+    var layout = RankLayout(
+      rank: rank, ranks: ranks, populations: network.populations.count, synapseBytes: 2 * RowFormat.units(S.self))
     layout.interval = SpikeExchange.interval(shortestDelay: draws.shortestDelay, description.storage)
     layout.longestDelay = draws.longestDelay
     for number in owned {
@@ -50,10 +51,13 @@ public struct SimulationForecast<S: SimulationScalar> {
     }
     var expectations = RowExpectations(draws, receptors: abouts.map(\.receptors.count))
     var reached = [Set<Int>](repeating: [], count: network.populations.count)
-    for block in Block<S>.cut(owned, tiles) {
+    for block in Block<S>.cut(owned, tiles, placement, rank: rank) {
       layout.blocks += 1
-      layout.scalars.append(scalars(block))
-      add(BlockSources(block.map { tiles[$0] }, draws, tiles), &expectations, to: &layout, &reached)
+      let (synapses, buckets) = (layout.synapses, layout.buckets)
+      let visits = add(BlockSources(block.map { tiles[$0] }, draws, tiles), &expectations, to: &layout, &reached)
+      let steps = windowSteps(block, synapsesPerBucket: (layout.synapses - synapses) / max(layout.buckets - buckets, 1))
+      layout.scalars.append(scalars(block, windowSteps: steps))
+      for population in visits.indices { layout.reach[population].visits += visits[population][steps.trailingZeroBitCount] }
     }
     for population in network.populations.indices {
       let its = network.populations[population]
@@ -64,27 +68,37 @@ public struct SimulationForecast<S: SimulationScalar> {
     return layout
   }
 
-  /// Scalars of a block: inputs, zeros, state.
-  private func scalars(_ block: [Int]) -> Int {
-    var (width, channels, state) = (0, 1, 0)
-    for number in block {
-      let tile = tiles[number]
-      let padded = Block<S>.padded(tile.count)
-      width += padded
-      channels = max(channels, abouts[tile.population].receptors.count)
-      state += padded * abouts[tile.population].columns.count
+  /// Neurons of a block with their padding, and receptors.
+  private func inputs(_ block: [Int]) -> (width: Int, channels: Int) {
+    block.reduce((0, 1)) { its, number in
+      (its.0 + Block<S>.padded(tiles[number].count), max(its.1, abouts[tiles[number].population].receptors.count))
     }
-    return width * channels + Block<S>.padded(TileMap.largestTile) + state
+  }
+
+  private func windowSteps(_ block: [Int], synapsesPerBucket: Double) -> Int {
+    if description.storage == .procedural { return 1 }
+    let (width, channels) = inputs(block)
+    return Block<S>.windowSteps(
+      synapsesPerBucket: synapsesPerBucket, width: width, channels: channels,
+      hasOutside: description.network.populations.contains(where: \.isVirtual))
+  }
+
+  /// Scalars of a block: state, zeros, inputs of a window.
+  private func scalars(_ block: [Int], windowSteps: Int) -> Int {
+    let (width, channels) = inputs(block)
+    let state = block.reduce(0) { $0 + Block<S>.padded(tiles[$1].count) * abouts[tiles[$1].population].columns.count }
+    return state + Block<S>.padded(TileMap.largestTile) + width * channels * windowSteps
   }
 
   private func neurons(of population: Population, site: Int) -> Int { site < 0 ? population.count : population.perColumn }
 
-  /// Adds the rows of one block.
+  /// Adds the rows of one block; returns the windows in which they have buckets, by population and length of windows.
   private func add(
     _ sources: BlockSources, _ expectations: inout RowExpectations<S>, to layout: inout RankLayout, _ reached: inout [Set<Int>]
-  ) {
+  ) -> [[Double]] {
     layout.indegreeEntries = max(layout.indegreeEntries, sources.indegreeEntries)
     var pairsOfBlock = 0.0
+    var visits = [[Double]](repeating: [0, 0, 0, 0], count: description.network.populations.count)
     for population in sources.sites.indices {
       let its = description.network.populations[population]
       let parts = tiles.tiles(ofPopulation: population).count / its.columns
@@ -102,6 +116,7 @@ public struct SimulationForecast<S: SimulationScalar> {
           layout.reach[population].synapses += count * row.synapses[channel]
           layout.reach[population].rows += count * row.rows[channel]
           layout.reach[population].buckets += count * row.buckets[channel]
+          for power in visits[population].indices { visits[population][power] += count * row.visits[channel][power] }
           let exist = -expm1(-row.synapses[channel] * count / tilesOfSite)
           layout.reach[population].tables += tilesOfSite * exist
           layout.reach[population].tableEntries += (count + tilesOfSite) * exist
@@ -110,6 +125,7 @@ public struct SimulationForecast<S: SimulationScalar> {
       }
     }
     layout.largestPairs = max(layout.largestPairs, pairsOfBlock)
+    return visits
   }
 
   /// Adds who talks to whom, as ``SpikeRouting`` finds it.

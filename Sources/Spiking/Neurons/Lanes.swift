@@ -89,6 +89,9 @@ public protocol SimulationScalar: VectorScalar, HDF5Element {
   associatedtype Lanes: LaneVector where Lanes.Scalar == Self
   /// The word used in configurations.
   static var precision: String { get }
+  static func kernelAddRows(
+    _ lists: UnsafeMutablePointer<ckernels_row_list>, _ ready: UnsafePointer<UInt64>, _ count: Int64, _ window: ckernels_row_window,
+    _ input: UnsafeMutablePointer<Self>, _ events: UnsafeMutablePointer<Int64>)
   static func kernelPutEvents(
     _ lists: UnsafeMutablePointer<ckernels_event_list>, _ form: ckernels_event_form, _ step: UInt32, _ targets: UnsafePointer<UInt16>,
     _ weights: UnsafePointer<Self>, _ delays: UnsafePointer<UInt16>, _ count: Int64, _ chunks: UnsafeMutablePointer<ckernels_event_chunks>)

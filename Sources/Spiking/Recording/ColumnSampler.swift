@@ -36,12 +36,13 @@ public struct ColumnSampler<S: SimulationScalar> {
     about = columns[column]
     var elements: [Element] = []
     var neurons: [Int] = []
-    for (b, block) in blocks.enumerated() {
-      for (t, tile) in block.tiles.enumerated() where tile.tile.population == recording.population {
-        for i in 0..<tile.tile.count where recording.neurons.contains(tile.tile.range.lowerBound + i) {
-          elements.append(Element(block: b, tile: t, column: column, neuron: i))
-          neurons.append(tile.tile.range.lowerBound + i)
-        }
+    let places = blocks.indices.flatMap { b in blocks[b].tiles.indices.map { (block: b, tile: $0) } }
+    for place in places.sorted(by: { blocks[$0.block].tiles[$0.tile].owned < blocks[$1.block].tiles[$1.tile].owned }) {
+      let tile = blocks[place.block].tiles[place.tile].tile
+      if tile.population != recording.population { continue }
+      for i in 0..<tile.count where recording.neurons.contains(tile.range.lowerBound + i) {
+        elements.append(Element(block: place.block, tile: place.tile, column: column, neuron: i))
+        neurons.append(tile.range.lowerBound + i)
       }
     }
     self.elements = elements

@@ -19,8 +19,9 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
   private var counts: [Int32]
   private var positions: [Int32]
   private var placed: [Int32]
-  /// Buckets written so far.
+  /// Buckets written so far, and the steps from the first to the last delay of each row, summed.
   private(set) var buckets = 0
+  private(set) var steps = 0
 
   init(longestDelay: Int) {
     counts = [Int32](repeating: 0, count: longestDelay + 1)
@@ -96,19 +97,21 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
     var unit = 0
     var last = 0
     var crowded = false
+    var first = 0
     for delay in 0..<counts.count where counts[delay] > 0 {
       while delay - last > RowFormat.largestDifference {
         row[unit] = RowFormat.header(difference: RowFormat.largestDifference, count: 0)
         last += RowFormat.largestDifference
         unit += 1
       }
+      if first == 0 { first = delay }
       positions[delay] = Int32(unit + 1)
       placed[delay] = 0
       var left = Int(counts[delay])
       crowded = crowded || left > RowFormat.largestCount
       while left > 0 {
-        buckets += 1
         let count = min(left, RowFormat.largestCount)
+        buckets += 1
         row[unit] = RowFormat.header(difference: delay - last, count: count)
         last = delay
         unit += 1 + count * synapseUnits
@@ -116,6 +119,7 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
       }
     }
     row[unit] = RowFormat.end
+    steps += last - first + 1
     return crowded
   }
 }

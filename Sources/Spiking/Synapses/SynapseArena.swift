@@ -3,11 +3,13 @@ import CPlatform
 
 /// A stretch of address space in units of 16 bits; pages that are not written cost nothing.
 ///
-/// Invariant: units below `used` are written once and then only read; the memory lives as long as the arena.
+/// Invariant: units below `used` are written once and then only read; the memory lives as long as the arena, and goes on for `readable`
+/// units behind them, since rows are read by whole registers.
 final class SynapseArena {
   private var chunks: [(base: UnsafeMutablePointer<UInt16>, units: Int)] = []
   private var used = 0
   private let chunkUnits: Int
+  static var readable: Int { 64 }
   /// Bytes in use.
   private(set) var bytes = 0
 
@@ -28,8 +30,8 @@ final class SynapseArena {
 
   /// Room for so many units, contiguous.
   func allocate(units: Int) throws -> UnsafeMutablePointer<UInt16> {
-    if chunks.isEmpty || used + units > chunks[chunks.count - 1].units {
-      let size = max(units, chunks.isEmpty ? chunkUnits : chunkUnits / 8)
+    if chunks.isEmpty || used + units + Self.readable > chunks[chunks.count - 1].units {
+      let size = max(units + Self.readable, chunks.isEmpty ? chunkUnits : chunkUnits / 8)
       guard let memory = cplatform_allocate(Int64(size * 2)) else { throw MemoryError(bytes: size * 2, what: "synapses") }
       chunks.append((memory.assumingMemoryBound(to: UInt16.self), size))
       used = 0

@@ -86,7 +86,9 @@ extension Block {
       if !network.network.populations[sourceTile.population].isVirtual { total.recurrent += total.synapses - before }
       progress(total.synapses - before)
     }
-    for rows in [pending, pendingExternal] { rows.expect(synapsesPerBucket: Double(total.synapses) / Double(max(writer.buckets, 1))) }
+    fitWindow(
+      synapses: total.synapses, buckets: writer.buckets, steps: writer.steps,
+      hasOutside: network.network.populations.contains(where: \.isVirtual))
     return total
   }
 
