@@ -57,7 +57,7 @@ private func examples(in help: String) -> [String] {
         if line.contains(" simulate ") && !line.contains("--smoke") { line += " --smoke" }
         // The whole microcircuit takes gigabytes; a fiftieth shows that the line is right.
         if line.contains(" simulate ") && line.contains("microcircuit") { line += " --set scale=0.02" }
-        let outcome = try BuiltProgram.shell(line, in: here, limit: 300)
+        let outcome = try BuiltProgram.shell(line, environment: ["XDG_CACHE_HOME": folder.place("cache")], in: here, limit: 300)
         #expect(outcome.code == 0, "\(line): \(outcome.errors)")
       }
     }

@@ -23,7 +23,7 @@ import Testing
   @Test func planAsJSON() throws {
     let outcome = try BuiltProgram.run("colonnade", ["plan", brunel, "--ranks", "2,8", "--json", "--rate", "10"])
     let lines = outcome.output.split(separator: "\n")
-    #expect(outcome.code == 0 && lines.count == 2, "\(outcome.errors)")
+    try #require(outcome.code == 0 && lines.count == 2, "\(outcome.errors)")
     let plan = try JSONValue.parse(String(lines[1]), path: "plan")
     #expect(plan["ranks"]?.int == 8 && plan["rates"]?.string?.contains("given") == true)
     #expect(abs((plan["synapses"]?.double ?? 0) - 15_625_000) < 2)

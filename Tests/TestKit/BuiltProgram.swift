@@ -17,7 +17,7 @@ public enum BuiltProgram {
   /// The folder of built products, which the test program lies in.
   public static let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
-  /// Runs a program of the package.
+  /// Runs a program of the package. The user's calibration is not seen.
   ///
   /// - Parameters:
   ///   - ranks: under mpirun with so many ranks; nil starts it without a launcher.
@@ -29,7 +29,11 @@ public enum BuiltProgram {
   ) throws -> ProgramOutcome {
     let program = products.appendingPathComponent(name).path
     let launcher = ranks.map { ["mpirun", "--oversubscribe", "-n", "\($0)"] } ?? []
-    return try run(launcher + [program] + arguments, environment: environment, in: folder, limit: limit)
+    let cache = try ScratchFolder()
+    return try withExtendedLifetime(cache) {
+      let environment = ["XDG_CACHE_HOME": cache.path].merging(environment) { $1 }
+      return try run(launcher + [program] + arguments, environment: environment, in: folder, limit: limit)
+    }
   }
 
   /// Runs a line of shell, in which `colonnade` is the built program.
