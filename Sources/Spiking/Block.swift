@@ -84,6 +84,7 @@ final class Block<S: SimulationScalar> {
     }
     return steps
   }
+  /// A power of two.
   static var mostWindowSteps: Int { 8 }
 
   /// Sets the length of windows to what suits rows of so many synapses, buckets, and steps from the first to the last delay, in all.

@@ -8,8 +8,9 @@ struct RowExpectation: Sendable {
   var synapses = [0.0, 0.0]
   var rows = [0.0, 0.0]
   var buckets = [0.0, 0.0]
-  /// Mean number of windows in which the row has buckets, by the length of windows: 1, 2, 4, 8 steps.
-  var visits = [[Double]](repeating: [0, 0, 0, 0], count: 2)
+  /// Mean number of windows in which the row has buckets, by the length of windows: 1, 2, 4 ... steps.
+  var visits = [[Double]](repeating: noVisits, count: 2)
+  static var noVisits: [Double] { [Double](repeating: 0, count: Block<Float>.mostWindowSteps.trailingZeroBitCount + 1) }
   /// [steps] Sum of the delays of all synapses.
   var delays = 0.0
 

@@ -98,7 +98,7 @@ public struct SimulationForecast<S: SimulationScalar> {
   ) -> [[Double]] {
     layout.indegreeEntries = max(layout.indegreeEntries, sources.indegreeEntries)
     var pairsOfBlock = 0.0
-    var visits = [[Double]](repeating: [0, 0, 0, 0], count: description.network.populations.count)
+    var visits = [[Double]](repeating: RowExpectation.noVisits, count: description.network.populations.count)
     for population in sources.sites.indices {
       let its = description.network.populations[population]
       let parts = tiles.tiles(ofPopulation: population).count / its.columns
