@@ -8,6 +8,8 @@ import Running
 // deliver(k) adds what arrives in step k: it needs the spikes emitted in steps <= k - m, which have to be in `pending` by then.
 // update(k) needs deliver(k) and update(k - 1), and emits spikes of step k. Blocks of a rank meet only in the exchange, so each may run
 // its interval alone.
+// A block's inputs are those of a window of w steps: its first deliver adds all that is in `pending` and arrives in the window, the others
+// what has come to `pending` since. Emissions only rise from one to the next, so a sum's order is that of single steps.
 // With m = 1, n = 1: the spikes of [T, T + 1) are exchanged before the next step.
 // With m >= 2, n = m / 2 rounded down, and the messages travel while the next interval is computed: the spikes of [T, T + n) arrive from
 // T + m on, which is at or after T + 2n, and they are in `pending` at T + 2n.
@@ -80,6 +82,7 @@ extension Simulation {
     pulse.enter(.delivery)
     if description.storage == .procedural {
       // All steps at once: the more rows are drawn together the better.
+      precondition(undrawn == nil, "the spikes of an interval are drawn before the next ones arrive: procedural networks do not overlap")
       spikesBySource.clear()
       for lag in 0..<steps { spikesBySource.append(exchange.arrived[lag]) }
       undrawn = end - steps

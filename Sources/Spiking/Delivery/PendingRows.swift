@@ -1,6 +1,5 @@
 // Spikes under way to a block: for each spike the next bucket of its row. Synapses are streamed shortly before they arrive.
 import CKernels
-import CPlatform
 
 /// Where what arrives in some steps in a row is summed.
 ///
