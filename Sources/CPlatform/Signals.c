@@ -8,13 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t noted_end, noted_checkpoint;
+static volatile sig_atomic_t noted_end, noted_checkpoint, follower;
 static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT};
 static struct sigaction before[3];
 static int is_noted[3];
 
-// Only what a handler may do: set a flag, and at the second request to end let the signal do its own.
+// Only what a handler may do: set a flag, tell the program that this one waits for, and at the second request to end let the signal do its own.
 static void note(int number) {
+  if (follower > 0) kill((pid_t)follower, number);
   if (number == SIGUSR1) {
     noted_checkpoint = 1;
     return;
@@ -44,12 +45,17 @@ void cplatform_note_end_signals(void) {
   begin_noting(1);
   begin_noting(2);
 }
+void cplatform_pass_end_signals_to(int process) {
+  follower = process;
+  cplatform_note_end_signals();
+}
 int cplatform_noted_signal(void) { return noted_end ? noted_end : noted_checkpoint ? SIGUSR1 : 0; }
 void cplatform_release_signals(void) {
   for (int i = 0; i < 3; i++) {
     if (is_noted[i]) sigaction(numbers[i], &before[i], NULL);
     is_noted[i] = 0;
   }
+  follower = 0;
   noted_end = noted_checkpoint = 0;
 }
 

@@ -81,19 +81,22 @@ struct BenchmarkCommand: ParsableCommand {
       options.repeats = repeats
       options.peerPython = peer == nil ? nil : python
       var rows: [[String]] = [], comparisons: [TrainingComparison] = []
+      // What was measured is told even if a later benchmark ends the program.
+      defer {
+        if !rows.isEmpty { tell(SimulationBenchmark.table(rows)) }
+        if !comparisons.isEmpty { tell(TrainingComparison.table(comparisons)) }
+      }
       for name in names.isEmpty ? BenchmarkCatalogue.usual : names {
         for task in TrainingComparison.tasks(name) {
           let comparison = try TrainingComparison.run(task, options)
-          print(comparison.json.text)
+          write(comparison.json.text)
           comparisons.append(comparison)
         }
         guard let test = BenchmarkCatalogue.cases.first(where: { $0.name == name }) else { continue }
-        let figures = try SimulationBenchmark.run(test, options)
-        print(figures.json.text)
+        let figures = try SimulationBenchmark.run(test, options) { tell($0) }
+        write(figures.json.text)
         rows.append(figures.row)
       }
-      if !rows.isEmpty { tell(SimulationBenchmark.table(rows)) }
-      if !comparisons.isEmpty { tell(TrainingComparison.table(comparisons)) }
     }
   }
 
@@ -116,6 +119,9 @@ struct BenchmarkCommand: ParsableCommand {
     }
     return 0
   }
+
+  /// A line of results at once: a benchmark can take long, and its reader may be a file.
+  private func write(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
   private func tell(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

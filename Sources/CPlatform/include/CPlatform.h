@@ -35,6 +35,8 @@ void cplatform_flush_denormals(void);
 void cplatform_note_checkpoint_signal(void);
 /// From now on TERM and INT are noted instead of ending the process; the second of them ends it.
 void cplatform_note_end_signals(void);
+/// As cplatform_note_end_signals, and the signals are sent to this process as well.
+void cplatform_pass_end_signals_to(int process);
 /// The first TERM or INT that was noted, else USR1 if it was, else 0.
 int cplatform_noted_signal(void);
 /// What was noted is forgotten, and the signals do again what they did before.

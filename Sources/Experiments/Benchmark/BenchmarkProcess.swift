@@ -1,4 +1,5 @@
 // Starting the programs that a benchmark times, and setting their figures as a table.
+import CPlatform
 import Foundation
 import Running
 
@@ -10,6 +11,12 @@ public struct BenchmarkError: Error, Sendable, CustomStringConvertible {
   init(description: String, exitCode: ExitCode = .internalFailure) {
     self.description = description
     self.exitCode = exitCode.rawValue
+  }
+
+  /// - Parameter signal: which ended this program, and with it the one it waited for; the code is what a shell makes of it.
+  init(signal: Int32, command: [String]) {
+    description = "ended by signal \(signal) during \(command.joined(separator: " "))"
+    exitCode = 128 + signal
   }
 
   /// - Parameter code: of the program that failed; this one ends with it if it is one of ours, so that whoever started it knows what is wrong.
@@ -24,7 +31,9 @@ public struct BenchmarkError: Error, Sendable, CustomStringConvertible {
 enum BenchmarkProcess {
   /// Runs a command to its end; returns its standard output. What it says on standard error goes to this program's, so that a failure
   /// explains itself.
-  /// - Throws: `BenchmarkError` with the command and its code.
+  ///
+  /// TERM and INT go to the command too: it has a process group of its own, and a launcher must not go on alone.
+  /// - Throws: `BenchmarkError` with the command and its code, or with the signal that came meanwhile.
   static func run(_ command: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -32,8 +41,12 @@ enum BenchmarkProcess {
     let output = Pipe()
     process.standardOutput = output
     try process.run()
+    cplatform_pass_end_signals_to(process.processIdentifier)
+    defer { cplatform_release_signals() }
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    let noted = cplatform_noted_signal()
+    if noted != 0 { throw BenchmarkError(signal: noted, command: command) }
     if process.terminationReason == .uncaughtSignal {
       throw BenchmarkError(description: "\(command.joined(separator: " ")) was ended by signal \(process.terminationStatus)")
     }

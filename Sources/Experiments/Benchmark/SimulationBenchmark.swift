@@ -64,26 +64,34 @@ public struct BenchmarkFigures: Sendable {
 public enum SimulationBenchmark {
   /// Runs a case: warm machine or cold, the median of the repeats counts.
   /// - Throws: `BenchmarkError` with what the run said.
-  public static func run(_ test: BenchmarkCase, _ options: BenchmarkOptions) throws -> BenchmarkFigures {
-    try BenchmarkProcess.withFolder { try run(test, options, $0) }
+  public static func run(
+    _ test: BenchmarkCase, _ options: BenchmarkOptions, progress: (String) -> Void
+  ) throws -> BenchmarkFigures {
+    try BenchmarkProcess.withFolder { try run(test, options, $0, progress) }
   }
 
-  private static func run(_ test: BenchmarkCase, _ options: BenchmarkOptions, _ folder: String) throws -> BenchmarkFigures {
+  private static func run(
+    _ test: BenchmarkCase, _ options: BenchmarkOptions, _ folder: String, _ progress: (String) -> Void
+  ) throws -> BenchmarkFigures {
     let configuration = folder + "/\(test.example).yaml"
     try AtomicFile.write(configuration, text: try Examples.text(test.example))
     var summaries: [JSONValue] = []
-    for _ in 0..<max(options.repeats, 1) {
+    for turn in 1...max(options.repeats, 1) {
       let output = folder + "/run"
       var command = [options.program, "simulate", configuration, "--quiet", "--output", output]
       for override in test.overrides { command += ["--set", override] }
       if options.ranks > 1 { command = ["mpirun", "--oversubscribe", "-n", "\(options.ranks)"] + command }
       _ = try BenchmarkProcess.run(command)
-      summaries.append(try JSONValue.read(output + "/summary.json"))
+      let summary = try JSONValue.read(output + "/summary.json")
+      let factor = HumanUnits.significant(summary["real_time_factor"]?.double ?? .nan)
+      progress("\(test.name), run \(turn) of \(max(options.repeats, 1)): \(factor) s per simulated second")
+      summaries.append(summary)
     }
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
     let factors = summaries.compactMap { $0["real_time_factor"]?.double }
     var peer: JSONValue?
     if let python = options.peerPython, let network = test.peer {
+      progress("\(test.name): NEST, \(HumanUnits.significant(test.peerDuration / 1000)) simulated seconds after 0.1")
       let script = folder + "/peer_nest.py"
       try AtomicFile.write(script, PackageResources.peer_nest_py)
       let text = try BenchmarkProcess.run([

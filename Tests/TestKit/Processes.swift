@@ -1,9 +1,9 @@
 // Processes of this machine that are left over, told by a text that they were started with.
 import Foundation
 
-enum Processes {
+public enum Processes {
   /// Command lines of processes that hold a text in their arguments (between which a zero lies) or their environment.
-  static func naming(_ text: String) -> [String] {
+  public static func naming(_ text: String) -> [String] {
     let pids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).filter { Int($0) != nil }
     return pids.compactMap { pid in
       func read(_ file: String) -> String {

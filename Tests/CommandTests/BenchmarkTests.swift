@@ -1,0 +1,40 @@
+// `colonnade benchmark` says what it measured as soon as it is measured, and leaves nothing running when it is ended.
+import Foundation
+import TestKit
+import Testing
+
+@Suite(.serialized) struct BenchmarkTests {
+  @Test func networkGivesALineOfFiguresAndARow() throws {
+    let outcome = try BuiltProgram.run("colonnade", ["benchmark", "microcircuit-0.1", "--repeats", "1"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n")
+    try #require(lines.count == 1, "\(outcome.output)")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any])
+    #expect(object["benchmark"] as? String == "microcircuit-0.1" && object["ranks"] as? Int == 2)
+    for key in ["real_time_factor", "build_s", "run_s", "ns_core_per_synaptic_event", "bytes_per_synapse", "synapses_per_s_and_core"] {
+      #expect((object[key] as? Double ?? 0) > 0, "\(key): \(lines[0])")
+    }
+    for words in ["microcircuit-0.1, run 1 of 1", "s per simulated second", "Msyn/s/core"] { #expect(outcome.errors.contains(words)) }
+  }
+
+  /// The second network is ended while it is timed; figures of the first are kept, and nothing goes on.
+  @Test(arguments: ["TERM", "INT"]) func signalEndsTheTimedRunsToo(signal: String) throws {
+    let folder = try ScratchFolder()
+    let outcome = try BuiltProgram.shell(
+      """
+      colonnade benchmark microcircuit-0.1 microcircuit --repeats 1 >out 2>err &
+      pid=$!
+      # The folder of the runs appears with the second network; by then mpirun is there or about to come.
+      until grep -q benchmark out && ls "$TMPDIR"/colonnade-benchmark-$pid/run >/dev/null 2>&1; do kill -0 $pid || break; sleep 0.1; done
+      kill -\(signal) $pid
+      wait $pid
+      """, environment: ["TMPDIR": folder.path], in: folder.path)
+    let errors = try folder.text("err")
+    #expect(outcome.code == (signal == "TERM" ? 143 : 130), "\(outcome.code): \(errors)")
+    #expect(errors.contains("ended by signal") && errors.contains("Msyn/s/core"), "\(errors)")
+    #expect(try folder.text("out").contains("\"benchmark\":\"microcircuit-0.1\""))
+    let left = Processes.naming(folder.path)
+    #expect(left.isEmpty, "still running: \(left)")
+    #expect(!FileManager.default.fileExists(atPath: folder.place("run")))
+  }
+}
