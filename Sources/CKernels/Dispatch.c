@@ -300,11 +300,14 @@ void ckernels_prefetch_event_lists(const ckernels_event_list *lists, uint32_t ma
       for (int line = 0; line < 2; line++) __builtin_prefetch(end + 64 * line, 1, 2);
     }
 }
-int64_t ckernels_sum_counts(const uint16_t *counts, int64_t count) DISPATCH(sum_counts, counts, count)
-void ckernels_add_amplitudes_f32(const uint16_t *counts, int64_t count, const float *amplitudes, float *out)
-    DISPATCH(add_amplitudes_f32, counts, count, amplitudes, out)
-void ckernels_add_amplitudes_f64(const uint16_t *counts, int64_t count, const double *amplitudes, double *out)
-    DISPATCH(add_amplitudes_f64, counts, count, amplitudes, out)
+void ckernels_spread_f32(ckernels_address at, uint32_t block, int64_t count, uint32_t bound, uint32_t *places, uint32_t *words)
+    DISPATCH(spread_f32, at, block, count, bound, places, words)
+void ckernels_spread_f64(ckernels_address at, uint32_t block, int64_t count, uint32_t bound, uint32_t *places, uint32_t *words)
+    DISPATCH(spread_f64, at, block, count, bound, places, words)
+void ckernels_add_placed_f32(const uint32_t *places, const float *amplitudes, int64_t count, float *out)
+    DISPATCH(add_placed_f32, places, amplitudes, count, out)
+void ckernels_add_placed_f64(const uint32_t *places, const double *amplitudes, int64_t count, double *out)
+    DISPATCH(add_placed_f64, places, amplitudes, count, out)
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out)
     DISPATCH(add_counts_f32, counts, count, weight, out)
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out)
@@ -321,3 +324,7 @@ int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants,
     DISPATCH(iaf_psc_exp_f32, constants, columns, stride, input, input_stride, current, count, fired)
 int64_t ckernels_iaf_psc_exp_f64_step(const ckernels_iaf_psc_exp_f64 *constants, TILE(double))
     DISPATCH(iaf_psc_exp_f64, constants, columns, stride, input, input_stride, current, count, fired)
+int64_t ckernels_lif_sfa_f32_step(const ckernels_lif_sfa_f32 *constants, TILE(float))
+    DISPATCH(lif_sfa_f32, constants, columns, stride, input, input_stride, current, count, fired)
+int64_t ckernels_lif_sfa_f64_step(const ckernels_lif_sfa_f64 *constants, TILE(double))
+    DISPATCH(lif_sfa_f64, constants, columns, stride, input, input_stride, current, count, fired)

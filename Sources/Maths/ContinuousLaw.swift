@@ -25,24 +25,28 @@ public struct LawSampler<Scalar: VectorScalar>: Sendable {
   public let law: ContinuousLaw
   let prepared: ckernels_law
   /// The table of single draws in even windows, or nothing.
-  private let pieces: [Float]
+  private let pieces: HeldArray<Float>
 
   /// Throws ``MathsError`` where the law does not exist: a negative deviation, bounds in the wrong order, a window without probability.
   public init(_ law: ContinuousLaw) throws(MathsError) {
     self.law = law
     prepared = try ckernels_law(law)
-    pieces = Scalar.wordsPerDraw == 1 ? prepared.quantilePieces : []
+    pieces = HeldArray(Scalar.wordsPerDraw == 1 ? prepared.quantilePieces : [])
   }
 
   /// Writes draws `first ..< first + count` of the address to `out`. Fewer than 2^34 words belong to an address.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func fill(_ at: RandomBlocks, first: Int = 0, count: Int, into out: UnsafeMutablePointer<Scalar>) {
     let fits = first >= 0 && count >= 0 && (first + count) * Scalar.wordsPerDraw <= 1 << 34
     precondition(fits, "an address holds 2^34 words")
-    Scalar.kernelFill(prepared, pieces, at.address, Int64(first), Int64(count), out)
+    Scalar.kernelFill(prepared, pieces.base, at.address, Int64(first), Int64(count), out)
   }
   /// Writes draws of given words, ``VectorScalar/wordsPerDraw`` each.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func draw(_ words: UnsafePointer<UInt32>, count: Int, into out: UnsafeMutablePointer<Scalar>) {
-    Scalar.kernelDraw(prepared, pieces, words, Int64(count), out)
+    Scalar.kernelDraw(prepared, pieces.base, words, Int64(count), out)
   }
   /// Draw `index` of the address, the same as ``fill(_:first:count:into:)`` gives.
   public func draw(_ at: RandomBlocks, _ index: Int) -> Scalar {

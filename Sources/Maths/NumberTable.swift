@@ -4,14 +4,14 @@ import CKernels
 /// A law of whole numbers by its cumulative probabilities, drawn from one word each.
 public struct NumberTable: Sendable {
   /// Word w gives the least k with w <= last[k].
-  private let last: [UInt32]
-  private let guide: [UInt32]
+  private let last: HeldArray<UInt32>
+  private let guide: HeldArray<UInt32>
   private static let guideBits: UInt32 = 11
 
   /// - Parameter last: ascending; the last one is 2^32 - 1.
   public init(last: [UInt32]) {
     precondition(last.last == .max && last.count <= 65_535, "a table of numbers ends with the largest word")
-    self.last = last
+    self.last = HeldArray(last)
     let shift = 32 - Self.guideBits
     var place = 0
     var guide: [UInt32] = []
@@ -23,18 +23,13 @@ public struct NumberTable: Sendable {
       let crowded = last[place] < end && last[place + 1] < end
       guide.append(UInt32(place) << 22 | (crowded ? 0 : min(last[place], end) - first + 1))
     }
-    self.guide = guide
+    self.guide = HeldArray(guide)
   }
 
   /// Writes `first` + `unit` times the number of each word.
   public func fill(_ words: UnsafePointer<UInt32>, count: Int, first: Int, unit: Int, into out: UnsafeMutablePointer<UInt16>) {
-    last.withUnsafeBufferPointer { last in
-      guide.withUnsafeBufferPointer { guide in
-        var table = ckernels_delay_table(
-          guide: guide.isEmpty ? nil : guide.baseAddress, last: last.baseAddress, first: Int32(first), unit: Int32(unit),
-          count: Int32(last.count))
-        ckernels_delays(&table, words, Int64(count), out)
-      }
-    }
+    var table = ckernels_delay_table(
+      guide: guide.base, last: last.base, first: Int32(first), unit: Int32(unit), count: Int32(last.count))
+    ckernels_delays(&table, words, Int64(count), out)
   }
 }

@@ -13,59 +13,57 @@ public struct PoissonDraws: Sendable {
   public static let largestMean = 30_000.0
 
   public let mean: Double
-  private let table: Table
-
-  private enum Table: Sendable {
-    case none
-    /// One table, behind a reference: it is large, and copying it would take as long as some hundred draws.
-    case short([ckernels_poisson_table])
-    case long(LongPoissonTable)
-  }
+  private let short: HeldArray<ckernels_poisson_table>
+  private let long: LongPoissonTable
 
   /// Throws ``MathsError`` for a mean that is negative, not finite, or above ``largestMean``.
   public init(mean: Double) throws(MathsError) {
     try MathsError.check(mean >= 0 && mean <= Self.largestMean, "Poisson", "mean", mean, "in [0, \(Self.largestMean)]")
     self.mean = mean
     let law = PoissonCumulative(mean: mean)
-    if mean == 0 {
-      table = .none
-    } else if mean <= Self.largestShortMean {
-      table = .short([ckernels_poisson_table(law)])
-    } else {
-      table = .long(LongPoissonTable(law))
-    }
+    let isShort = mean <= Self.largestShortMean
+    short = HeldArray(isShort && mean > 0 ? [ckernels_poisson_table(law)] : [])
+    long = LongPoissonTable(isShort ? nil : law)
   }
 
   /// Writes draws `0 ..< count` of the address as bytes. For means up to ``largestShortMean``; a count above 127 has no probability there.
   public func fill(_ at: RandomBlocks, count: Int, into out: UnsafeMutablePointer<UInt8>) {
-    switch table {
-    case .none: out.update(repeating: 0, count: count)
-    case .short(let table): table.withUnsafeBufferPointer { ckernels_poisson_u8($0.baseAddress, at.address, Int64(count), out) }
-    case .long: preconditionFailure("Poisson counts of mean \(mean) do not fit bytes: draw them as UInt16")
-    }
+    precondition(mean <= Self.largestShortMean, "Poisson counts of mean \(mean) do not fit bytes: draw them as UInt16")
+    if let short = short.base { ckernels_poisson_u8(short, at.address, Int64(count), out) } else { out.update(repeating: 0, count: count) }
   }
   /// Writes draws `0 ..< count` of the address.
   public func fill(_ at: RandomBlocks, count: Int, into out: UnsafeMutablePointer<UInt16>) {
-    switch table {
-    case .none: out.update(repeating: 0, count: count)
-    case .short(let table): table.withUnsafeBufferPointer { ckernels_poisson_u16($0.baseAddress, at.address, Int64(count), out) }
-    case .long(let table): table.fill(at, 0, count, out)
+    if let short = short.base {
+      ckernels_poisson_u16(short, at.address, Int64(count), out)
+    } else if !long.isEmpty {
+      long.fill(at, first: 0, count: count, into: out)
+    } else {
+      out.update(repeating: 0, count: count)
     }
   }
+  /// The sum of draws `0 ..< count` of the address.
+  public func sum(_ at: RandomBlocks, count: Int) -> Int {
+    var draw: UInt16 = 0
+    if count == 1 {
+      fill(at, count: 1, into: &draw)
+      return Int(draw)
+    }
+    return draws(at, count: count).reduce(0) { $0 + Int($1) }
+  }
   /// Adds `weight` times draw `i` of the address to `out[i]`, rounding once, for `i` in `0 ..< count`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func add<Scalar: VectorScalar>(
     _ at: RandomBlocks, weight: Scalar, count: Int, to out: UnsafeMutablePointer<Scalar>
   ) {
-    switch table {
-    case .none: return
-    case .short(let table):
-      table.withUnsafeBufferPointer { Scalar.kernelAddPoisson($0.baseAddress, at.address, Int64(count), weight, out) }
-    case .long(let table):
+    if let short = short.base {
+      Scalar.kernelAddPoisson(short, at.address, Int64(count), weight, out)
+    } else if !long.isEmpty {
       withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 512) { buffer in
         guard let counts = buffer.baseAddress else { return }
         for start in stride(from: 0, to: count, by: 512) {
           let n = min(512, count - start)
-          table.fill(at, start, n, counts)
+          long.fill(at, first: start, count: n, into: counts)
           Scalar.kernelAddCounts(counts, Int64(n), weight, out + start)
         }
       }
@@ -109,33 +107,28 @@ extension ckernels_poisson_table {
 /// Thresholds of 32 and 32 more bits, with a guide from the upper ten bits to where the search starts.
 private struct LongPoissonTable: Sendable {
   let firstCount: Int32
-  /// With a sentinel at the end.
-  let high: [UInt32], low: [UInt32]
-  let guide: [UInt16]
+  /// With a sentinel at the end; nothing in an empty table.
+  let high: HeldArray<UInt32>, low: HeldArray<UInt32>
+  let guide: HeldArray<UInt16>
+  var isEmpty: Bool { high.count == 0 }
 
-  init(_ law: PoissonCumulative) {
-    firstCount = Int32(law.firstCount)
-    let entries = law.thresholds(upperBits: 32)
-    high = entries.map(\.high) + [.max]
-    low = entries.map(\.low) + [.max]
-    var guide: [UInt16] = []
+  init(_ law: PoissonCumulative?) {
+    firstCount = Int32(law?.firstCount ?? 0)
+    let entries = law?.thresholds(upperBits: 32) ?? []
+    let high = entries.isEmpty ? [] : entries.map(\.high) + [.max]
     var k = 0
-    for slot in UInt32(0)..<1024 {
-      while high[k] < slot << 22 { k += 1 }
-      guide.append(UInt16(k))
-    }
-    self.guide = guide
+    self.high = HeldArray(high)
+    low = HeldArray(entries.isEmpty ? [] : entries.map(\.low) + [.max])
+    guide = HeldArray(
+      (UInt32(0)..<(entries.isEmpty ? 0 : 1024)).map { slot in
+        while high[k] < slot << 22 { k += 1 }
+        return UInt16(k)
+      })
   }
 
-  func fill(_ at: RandomBlocks, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<UInt16>) {
-    high.withUnsafeBufferPointer { high in
-      low.withUnsafeBufferPointer { low in
-        guide.withUnsafeBufferPointer { guide in
-          var table = ckernels_long_poisson_table(
-            first_count: firstCount, all: Int32(high.count - 1), high: high.baseAddress, low: low.baseAddress, guide: guide.baseAddress)
-          ckernels_long_poisson_u16(&table, at.address, Int64(first), Int64(count), out)
-        }
-      }
-    }
+  func fill(_ at: RandomBlocks, first: Int, count: Int, into out: UnsafeMutablePointer<UInt16>) {
+    var table = ckernels_long_poisson_table(
+      first_count: firstCount, all: Int32(high.count - 1), high: high.base, low: low.base, guide: guide.base)
+    ckernels_long_poisson_u16(&table, at.address, Int64(first), Int64(count), out)
   }
 }

@@ -28,6 +28,16 @@ public struct RandomBlocks: Hashable, Sendable {
     precondition(first >= 0 && count >= 0 && first + count <= 1 << 34, "an address holds 2^34 words")
     ckernels_integers(address, bound, Int64(first), Int64(count), out)
   }
+  /// For each of `count` things a place below `bound`, and the words that a draw of a `Scalar` takes for it: both come from its own words, of
+  /// which block `first` of the address holds the first ones. Each place has its probability to within 2^-32, and the words are even in
+  /// steps of `bound`. `places` and `words`, ``VectorScalar/wordsPerDraw`` each, have room up to the next multiple of 64.
+  @inline(__always)
+  public func spread<Scalar: VectorScalar>(
+    below bound: UInt32, first: UInt32, count: Int, places: UnsafeMutablePointer<UInt32>, words: UnsafeMutablePointer<UInt32>,
+    as: Scalar.Type
+  ) {
+    Scalar.kernelSpread(address, first, Int64(count), bound, places, words)
+  }
   var address: ckernels_address {
     let key = key.words
     return ckernels_address(key0: key[0], key1: key[1], a: a, b: b, c: c)

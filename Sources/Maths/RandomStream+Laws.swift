@@ -15,7 +15,7 @@ extension RandomStream {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2) { words in
       words[0] = nextWord()
       words[1] = nextWord()
-      if let base = words.baseAddress { Double.kernelDraw(sampler.prepared, [], base, 1, &value) }
+      if let base = words.baseAddress { Double.kernelDraw(sampler.prepared, nil, base, 1, &value) }
     }
     return value
   }

@@ -9,11 +9,16 @@ public protocol VectorScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable
   static func kernelExp(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
   static func kernelExpMinusOne(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
   static func kernelLog(_ x: UnsafePointer<Self>, _ count: Int64, _ y: UnsafeMutablePointer<Self>)
-  /// `pieces` is the law's table for single draws, empty if it has none.
+  /// `pieces` is the law's table for single draws, nil if it has none.
   static func kernelDraw(
-    _ law: ckernels_law, _ pieces: [Float], _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+    _ law: ckernels_law, _ pieces: UnsafePointer<Float>?, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
   static func kernelFill(
-    _ law: ckernels_law, _ pieces: [Float], _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
+    _ law: ckernels_law, _ pieces: UnsafePointer<Float>?, _ at: ckernels_address, _ first: Int64, _ count: Int64,
+    _ out: UnsafeMutablePointer<Self>)
+  /// ``RandomBlocks/spread(below:first:count:places:words:as:)``.
+  static func kernelSpread(
+    _ at: ckernels_address, _ block: UInt32, _ count: Int64, _ bound: UInt32, _ places: UnsafeMutablePointer<UInt32>,
+    _ words: UnsafeMutablePointer<UInt32>)
   static func kernelAddCounts(_ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Self, _ out: UnsafeMutablePointer<Self>)
   static func kernelAddPoisson(
     _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Self,
@@ -32,18 +37,21 @@ extension Float: VectorScalar {
     ckernels_log_f32(x, count, y)
   }
   public static func kernelDraw(
-    _ law: ckernels_law, _ pieces: [Float], _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+    _ law: ckernels_law, _ pieces: UnsafePointer<Float>?, _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
   ) {
-    pieces.withUnsafeBufferPointer { pieces in
-      withUnsafePointer(to: law) { ckernels_draw_f32($0, pieces.isEmpty ? nil : pieces.baseAddress, words, count, out) }
-    }
+    withUnsafePointer(to: law) { ckernels_draw_f32($0, pieces, words, count, out) }
   }
   public static func kernelFill(
-    _ law: ckernels_law, _ pieces: [Float], _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+    _ law: ckernels_law, _ pieces: UnsafePointer<Float>?, _ at: ckernels_address, _ first: Int64, _ count: Int64,
+    _ out: UnsafeMutablePointer<Float>
   ) {
-    pieces.withUnsafeBufferPointer { pieces in
-      withUnsafePointer(to: law) { ckernels_fill_f32($0, pieces.isEmpty ? nil : pieces.baseAddress, at, first, count, out) }
-    }
+    withUnsafePointer(to: law) { ckernels_fill_f32($0, pieces, at, first, count, out) }
+  }
+  public static func kernelSpread(
+    _ at: ckernels_address, _ block: UInt32, _ count: Int64, _ bound: UInt32, _ places: UnsafeMutablePointer<UInt32>,
+    _ words: UnsafeMutablePointer<UInt32>
+  ) {
+    ckernels_spread_f32(at, block, count, bound, places, words)
   }
   public static func kernelAddCounts(
     _ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Float, _ out: UnsafeMutablePointer<Float>
@@ -70,14 +78,22 @@ extension Double: VectorScalar {
     ckernels_log_f64(x, count, y)
   }
   public static func kernelDraw(
-    _ law: ckernels_law, _ pieces: [Float], _ words: UnsafePointer<UInt32>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+    _ law: ckernels_law, _ pieces: UnsafePointer<Float>?, _ words: UnsafePointer<UInt32>, _ count: Int64,
+    _ out: UnsafeMutablePointer<Double>
   ) {
     withUnsafePointer(to: law) { ckernels_draw_f64($0, words, count, out) }
   }
   public static func kernelFill(
-    _ law: ckernels_law, _ pieces: [Float], _ at: ckernels_address, _ first: Int64, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+    _ law: ckernels_law, _ pieces: UnsafePointer<Float>?, _ at: ckernels_address, _ first: Int64, _ count: Int64,
+    _ out: UnsafeMutablePointer<Double>
   ) {
     withUnsafePointer(to: law) { ckernels_fill_f64($0, at, first, count, out) }
+  }
+  public static func kernelSpread(
+    _ at: ckernels_address, _ block: UInt32, _ count: Int64, _ bound: UInt32, _ places: UnsafeMutablePointer<UInt32>,
+    _ words: UnsafeMutablePointer<UInt32>
+  ) {
+    ckernels_spread_f64(at, block, count, bound, places, words)
   }
   public static func kernelAddCounts(
     _ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Double, _ out: UnsafeMutablePointer<Double>

@@ -56,15 +56,17 @@ public struct Law<W: VectorScalar>: Sendable {
   }
 
   /// Writes the first `count` values of an address.
-  @inline(__always)
+  @specialized(where W == Float)
+  @specialized(where W == Double)
   public func fill(_ at: RandomBlocks, count: Int, into values: UnsafeMutablePointer<W>) {
     if let constant { return values.update(repeating: constant, count: count) }
     sampler.fill(at, count: count, into: values)
     finish(values, count)
   }
   /// Writes values of given words, as many each as a draw takes.
-  @inline(__always)
-  func draw(_ words: UnsafePointer<UInt32>, count: Int, into values: UnsafeMutablePointer<W>) {
+  @specialized(where W == Float)
+  @specialized(where W == Double)
+  public func draw(_ words: UnsafePointer<UInt32>, count: Int, into values: UnsafeMutablePointer<W>) {
     sampler.draw(words, count: count, into: values)
     finish(values, count)
   }

@@ -17,14 +17,13 @@ extension TileDraw {
     let first = batch.count
     batch.reserveRows(rows)
     let tile = UInt32(truncatingIfNeeded: target.number)
-    switch projection.rule {
-    case .pairwiseBernoulli, .distance:
+    if isByPair {
       batch.reserve(rows * target.count + 64)
       batch.count += pairLaws.fill(
         RandomBlocks(key, b: tile, c: Plane.target), sources: sources, laws: laws, rows: rows, targets: target.count,
         into: batch.target + first, counts: batch.counts)
       if avoidsSelf { leaveOutSelf(sources, rows: rows, target, from: first, &batch) }
-    default:
+    } else {
       for row in 0..<rows {
         let before = batch.count
         drawTargets(Int(sources[row]), onto: target, into: &batch)

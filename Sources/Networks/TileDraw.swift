@@ -26,6 +26,10 @@ public struct TileDraw<W: VectorScalar>: Sendable {
   let delays: DelayTable
   /// The edges of an explicit list that end on owned tiles.
   var edges: EdgeTable?
+  /// Whether a source must not reach itself.
+  let avoidsSelf: Bool
+  /// Whether each pair has a probability of its own.
+  let isByPair: Bool
   let pairLaws: PairLaws
   /// The law of each probability that a pair can have.
   private let lawNumbers: [Double: UInt16]
@@ -63,6 +67,7 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     self.projection = projection
     self.number = number
     self.tiles = tiles
+    avoidsSelf = !projection.allowAutapses && projection.source == projection.target
     sources = network.populations[projection.source].count
     targets = network.populations[projection.target].count
     key = StreamKey(seed: seed, purpose: .synapse, object: UInt64(number))
@@ -81,6 +86,7 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     }
     self.resolution = resolution
     var probabilities = [0.0]
+    var isByPair = true
     switch projection.rule {
     case .pairwiseBernoulli(let p):
       if !(p >= 0 && p <= 1) { throw NetworkError("projection \(projection.name): p \(p) is not a probability") }
@@ -90,16 +96,14 @@ public struct TileDraw<W: VectorScalar>: Sendable {
         case .columns(let other, _) = network.populations[projection.target].layout, grid == other
       else { throw NetworkError("projection \(projection.name): a distance rule needs two populations on the same grid of columns") }
       probabilities += stencil.probabilities(on: grid).sorted()
-    default: break
+    default: isByPair = false
     }
+    self.isByPair = isByPair
     let target = tiles.tiles(ofPopulation: projection.target)
     pairLaws = PairLaws(probabilities, targets: target.isEmpty ? 0 : tiles[target.upperBound - 1].count)
     lawNumbers = Dictionary(probabilities.indices.map { (probabilities[$0], UInt16(truncatingIfNeeded: $0)) }) { first, _ in first }
     try check()
   }
-
-  /// Whether a source must not reach itself.
-  var avoidsSelf: Bool { !projection.allowAutapses && projection.source == projection.target }
 
   private func check() throws {
     func fail(_ text: String) throws -> Never { throw NetworkError("projection \(projection.name): \(text)") }

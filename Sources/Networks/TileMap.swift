@@ -59,18 +59,19 @@ public struct TileMap: Sendable {
     neurons = neuron
   }
 
-  private func cut<T: Comparable>(holding value: T, by key: KeyPath<Cut, T>) -> Int {
+  /// The last population whose first tile, or neuron, is not behind a number.
+  @inline(__always) private func cut(holding number: Int, by first: (Cut) -> Int) -> Int {
     var low = 0
     var high = cuts.count - 1
     while low < high {
       let middle = (low + high + 1) / 2
-      if cuts[middle][keyPath: key] <= value { low = middle } else { high = middle - 1 }
+      if first(cuts[middle]) <= number { low = middle } else { high = middle - 1 }
     }
     return low
   }
 
   public subscript(number: Int) -> Tile {
-    let population = cut(holding: number, by: \.firstTile)
+    let population = cut(holding: number) { $0.firstTile }
     let cut = cuts[population]
     let (column, part) = (number - cut.firstTile).quotientAndRemainder(dividingBy: cut.parts)
     let start = column * cut.perColumn
@@ -84,6 +85,11 @@ public struct TileMap: Sendable {
     let cut = cuts[population]
     return cut.firstTile..<cut.firstTile + cut.columns * cut.parts
   }
+  /// The numbers of neurons that a population's tiles have: one, or two that follow each other.
+  public func tileSizes(ofPopulation population: Int) -> ClosedRange<Int> {
+    let cut = cuts[population]
+    return cut.perColumn / cut.parts...(cut.perColumn + cut.parts - 1) / cut.parts
+  }
   /// Numbers of the tiles that hold a population's neurons in one column.
   public func tiles(ofPopulation population: Int, column: Int) -> Range<Int> {
     let cut = cuts[population]
@@ -92,7 +98,7 @@ public struct TileMap: Sendable {
   /// Number of a population's first neuron.
   public func firstNeuron(ofPopulation population: Int) -> Int { cuts[population].firstNeuron }
   /// The population of a neuron by its number.
-  public func population(ofNeuron neuron: Int) -> Int { cut(holding: neuron, by: \.firstNeuron) }
+  public func population(ofNeuron neuron: Int) -> Int { cut(holding: neuron) { $0.firstNeuron } }
   /// The tile of a neuron given by population and index.
   public func tile(ofPopulation population: Int, index: Int) -> Int {
     let cut = cuts[population]

@@ -57,8 +57,8 @@ final class Block<S: SimulationScalar> {
   private var currents: [Int: ScalarMemory<S>] = [:]
   /// Rows by source tile, ascending by (source tile, channel).
   var groups: [RowGroup] = []
-  /// Places of a source tile's groups in `groups`.
-  var groupsOfTile: [Int: Range<Int>] = [:]
+  /// Source tiles that have rows here, ascending, with the places of their groups in `groups`.
+  var sources: [(tile: Int, groups: Range<Int>)] = []
   let pending: PendingRows<S>
   /// With procedural storage: the rows that are drawn, and their events under way.
   var procedural = ProceduralRows<S>([], interval: 1, draws: [])

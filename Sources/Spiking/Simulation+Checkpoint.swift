@@ -93,9 +93,7 @@ extension Simulation {
   /// The last spikes: those of owned tiles, and those of all tiles that have targets here.
   private func restoreSpikes(_ checkpoint: CheckpointReader) throws {
     var sources = Set(owned)
-    for block in blocks {
-      sources.formUnion(block.groupsOfTile.keys)
-    }
+    for block in blocks { sources.formUnion(block.sources.map(\.tile)) }
     sources.formUnion(spikesBySource.tiles)
     sources = sources.filter { !tiles.populations[tiles[$0].population].isVirtual }
     restored = [:]

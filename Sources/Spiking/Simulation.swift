@@ -68,7 +68,7 @@ public final class Simulation<S: SimulationScalar> {
     }
     let abouts = kinds.map(\.description)
     try Self.checkReceptors(network, abouts)
-    inputs = try PreparedInputs(description, receptors: abouts.map(\.receptors.count))
+    inputs = try PreparedInputs(description, receptors: abouts.map(\.receptors.count), tiles: tiles)
     let places = Dictionary(uniqueKeysWithValues: owned.enumerated().map { ($1, $0) })
     for numbers in Block<S>.cut(owned, tiles, placement, rank: rank) {
       blocks.append(
@@ -197,7 +197,7 @@ public final class Simulation<S: SimulationScalar> {
       counts.synapses = Int(expectedSynapses().rounded())
       progress(1)
     }
-    var concerned = Set(blocks.flatMap(\.groupsOfTile.keys))
+    var concerned = Set(blocks.flatMap { $0.sources.map(\.tile) })
     concerned.formUnion(spikesBySource.tiles)
     externalSpikes = try ExternalSpikes(
       description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,

@@ -110,7 +110,7 @@ extension Simulation {
     let before = (stopwatch.seconds(of: .update), stopwatch.seconds(of: .externalInput))
     for stretch in block.stretches {
       let model = stretch.kind.model
-      let (poisson, currents) = (inputs.poisson[stretch.population], inputs.currents[stretch.population])
+      let (poisson, currents) = (inputs.poissonReferences[stretch.population], inputs.currents[stretch.population])
       for place in stretch.tiles {
         let tile = block.tiles[place]
         let count = model.advance(
@@ -160,7 +160,7 @@ extension Simulation {
       block.begin(block.window(from: step))
       for stretch in block.stretches {
         for place in stretch.tiles {
-          prepareSpikes(block, place, block.window, inputs.poisson[stretch.population])
+          prepareSpikes(block, place, block.window, inputs.poissonReferences[stretch.population])
           prepareCurrent(block, place, step, inputs.currents[stretch.population], anew: anew)
         }
       }
@@ -169,13 +169,20 @@ extension Simulation {
 
   /// Sets a tile's inputs to the spikes that come from outside in the steps of a window.
   @inline(__always)
-  private func prepareSpikes(_ block: Block<S>, _ place: Int, _ window: Range<Int>, _ poisson: [PoissonInput<S>]) {
+  private func prepareSpikes(_ block: Block<S>, _ place: Int, _ window: Range<Int>, _ poisson: [Unmanaged<PoissonInput<S>>]) {
     let tile = block.tiles[place]
     let (number, count) = (tile.tile.number, tile.tile.count)
     for step in window {
       let input = block.input(lag: step - window.lowerBound) + tile.offset
       for channel in 0..<block.channels { (input + channel * block.width).update(repeating: 0, count: tile.stride) }
-      for source in poisson { source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch) }
+    }
+    for source in poisson {
+      source._withUnsafeGuaranteedRef { source in
+        for step in window {
+          let input = block.input(lag: step - window.lowerBound) + tile.offset
+          source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch)
+        }
+      }
     }
   }
 
@@ -224,17 +231,13 @@ extension Simulation {
       try sendDrawn(first: step, external: external)
       return located.removeAll(keepingCapacity: true)
     }
+    // A variable of its own: at each access to one of the object it would be checked who else uses it.
+    var found: [FoundRow] = []
+    swap(&found, &self.found)
     for block in blocks {
       let pending = external ? block.pendingExternal : block.pending
+      block.rows(of: located, into: &found)
       // Where a row begins is far away, and so is the row: both are asked for before the first one is needed.
-      located.withUnsafeBufferPointer { spikes in
-        for spike in spikes {
-          guard let groups = block.groupsOfTile[spike.tile] else { continue }
-          for index in groups {
-            found.append(FoundRow(group: Int32(truncatingIfNeeded: index), place: Int32(truncatingIfNeeded: spike.place)))
-          }
-        }
-      }
       block.groups.withUnsafeBufferPointer { groups in
         found.withUnsafeMutableBufferPointer { found in
           for row in found { cplatform_prefetch(groups[Int(row.group)].offsets + Int(row.place)) }
@@ -252,6 +255,7 @@ extension Simulation {
       }
       found.removeAll(keepingCapacity: true)
     }
+    swap(&found, &self.found)
     located.removeAll(keepingCapacity: true)
   }
 }
@@ -281,6 +285,23 @@ struct LocatedSpike {
   let firstOfPopulation: Int
   var place: Int { neuron - neurons.lowerBound }
   var source: Int { neuron - firstOfPopulation }
+}
+
+extension Block {
+  /// Appends the rows of spikes, which ascend by source as the block's source tiles do.
+  func rows(of spikes: [LocatedSpike], into found: inout [FoundRow]) {
+    sources.withUnsafeBufferPointer { sources in
+      var next = 0
+      for spike in spikes {
+        while next < sources.count && sources[next].tile < spike.tile { next += 1 }
+        if next == sources.count { return }
+        if sources[next].tile > spike.tile { continue }
+        for index in sources[next].groups {
+          found.append(FoundRow(group: Int32(truncatingIfNeeded: index), place: Int32(truncatingIfNeeded: spike.place)))
+        }
+      }
+    }
+  }
 }
 
 /// The row of a spike in a block: its group and the place of the source in its tile.

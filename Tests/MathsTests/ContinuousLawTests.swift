@@ -92,7 +92,7 @@ let knownLaws: [KnownLaw] = [
     let offsets = (0..<10_000).map { UInt32($0) }
     let words = offsets + offsets.map { ~$0 } + offsets.map { 0x7fff_0000 &+ $0 &* 4 } + offsets.map { $0 &* 429_497 }
     var out = [Float](repeating: 0, count: words.count)
-    Float.kernelDraw(try ckernels_law(.normal(mean: 0, deviation: 1)), [], words, Int64(words.count), &out)
+    Float.kernelDraw(try ckernels_law(.normal(mean: 0, deviation: 1)), nil, words, Int64(words.count), &out)
     var largest = 0.0
     for (word, z) in zip(words, out) {
       let p = (Double(word) + 0.5) * 0x1p-32
@@ -107,11 +107,11 @@ let knownLaws: [KnownLaw] = [
     let words: [UInt32] = [0, 0, .max, .max]
     var single = [Float](repeating: 0, count: 4)
     var double = [Double](repeating: 0, count: 2)
-    Float.kernelDraw(try ckernels_law(.uniform(low: 0, high: 1)), [], words, 4, &single)
-    Double.kernelDraw(try ckernels_law(.uniform(low: 0, high: 1)), [], words, 2, &double)
+    Float.kernelDraw(try ckernels_law(.uniform(low: 0, high: 1)), nil, words, 4, &single)
+    Double.kernelDraw(try ckernels_law(.uniform(low: 0, high: 1)), nil, words, 2, &double)
     #expect(single[0] == 0x1p-33 && single[3] == 0x1.fffffep-1 && double[0] == 0x1p-53 && double[1] == 1 - 0x1p-53)
-    Float.kernelDraw(try ckernels_law(.exponential(mean: 1)), [], words, 4, &single)
-    Double.kernelDraw(try ckernels_law(.exponential(mean: 1)), [], words, 2, &double)
+    Float.kernelDraw(try ckernels_law(.exponential(mean: 1)), nil, words, 4, &single)
+    Double.kernelDraw(try ckernels_law(.exponential(mean: 1)), nil, words, 2, &double)
     #expect((single[0] / 0x1p-33 - 1).magnitude < 1e-6 && (single[3] - 22.873_856).magnitude < 1e-5)
     #expect((double[0] / 0x1p-53 - 1).magnitude < 1e-15 && (double[1] - 36.736_800_569_677_1).magnitude < 1e-12)
   }

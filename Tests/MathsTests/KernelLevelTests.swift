@@ -85,77 +85,61 @@ extension KernelTests {
     }
   }
 
-  /// Each neuron gets its own amplitudes in their order, whether few or many, at every level.
-  @Test(arguments: [0.1, 0.7, 3, 12]) static func amplitudesAreAddedInOrder(mean: Double) throws {
+  /// Places and what is left for amplitudes, from words multiplied out in wide numbers, at every level; nothing behind the room is touched.
+  @Test(arguments: [1, 3, 250, 1024, 65_536] as [UInt32]) static func wordsAreSpread(bound: UInt32) {
     defer { ckernels_force_level(2) }
     let at = RandomBlocks(StreamKey(seed: 5, purpose: .test), index: 1)
-    for count in [1, 15, 16, 47, 1000] {
-      let counts = try PoissonDraws(mean: mean).draws(at, count: count)
-      let total = counts.reduce(0) { $0 + Int($1) }
-      let amplitudes = try LawSampler<Double>(.uniform(low: -1, high: 2)).draws(at, count: total) + [Double](repeating: .nan, count: 32)
-      let single = amplitudes.map { Float($0) }
-      let before = (0..<count).map { Double($0) * 0.25 }
-      var (expected, expectedSingle, next) = (before, before.map { Float($0) }, 0)
-      for i in 0..<count {
-        for _ in 0..<counts[i] {
-          expected[i] += amplitudes[next]
-          expectedSingle[i] += single[next]
-          next += 1
+    for count in [0, 1, 15, 16, 17, 64, 333] {
+      let room = (count + 63) / 64 * 64
+      for perDraw in [1, 2] {
+        var drawn = [UInt32](repeating: 0, count: count * perDraw + 4)
+        at.fill(first: 7, count: (count * perDraw + 3) / 4, into: &drawn)
+        // What stands above the word, or both words, of a spike is its place.
+        let products = (0..<count).map { i in
+          perDraw == 1
+            ? UInt64(drawn[i]).multipliedFullWidth(by: UInt64(bound) << 32)
+            : (UInt64(drawn[2 * i + 1]) << 32 | UInt64(drawn[2 * i])).multipliedFullWidth(by: UInt64(bound))
         }
-      }
-      for level in 0...ckernels_highest_level() {
-        #expect(ckernels_force_level(level) == level)
-        #expect(ckernels_sum_counts(counts, Int64(count)) == Int64(total))
-        var (sum, sumSingle) = (before, before.map { Float($0) })
-        ckernels_add_amplitudes_f64(counts, Int64(count), amplitudes, &sum)
-        ckernels_add_amplitudes_f32(counts, Int64(count), single, &sumSingle)
-        #expect(sum == expected && sumSingle == expectedSingle)
+        for level in 0...ckernels_highest_level() {
+          #expect(ckernels_force_level(level) == level)
+          var places = [UInt32](repeating: 99, count: room + 1), words = [UInt32](repeating: 99, count: max(room * perDraw, room) + 1)
+          if perDraw == 1 {
+            at.spread(below: bound, first: 7, count: count, places: &places, words: &words, as: Float.self)
+            #expect(words.prefix(count).elementsEqual(products.map { UInt32($0.low >> 32) }), "level \(level), \(count) words")
+          } else {
+            at.spread(below: bound, first: 7, count: count, places: &places, words: &words, as: Double.self)
+            let left = (0..<count).map { UInt64(words[2 * $0 + 1]) << 32 | UInt64(words[2 * $0]) }
+            #expect(left == products.map(\.low), "level \(level), \(count) pairs of words")
+          }
+          #expect(places.prefix(count).elementsEqual(products.map { UInt32($0.high) }), "level \(level), \(count) places")
+          #expect(places.allSatisfy { $0 < bound || $0 == 99 || $0 == 0 } && places[room] == 99 && words.last == 99)
+        }
       }
     }
   }
 
-  /// Sixteen neurons whose amplitudes just fill two registers, go beyond them, or of whom one has more than three; nothing behind the last
-  /// neuron is touched.
-  @Test static func amplitudesAtTheBoundsOfRegisters() {
+  /// Amplitudes are added one by one in their order, also where many fall on one neuron.
+  @Test static func amplitudesAreAddedInOrder() throws {
     defer { ckernels_force_level(2) }
-    func sixteen(_ runs: (spikes: UInt16, neurons: Int)...) -> [UInt16] {
-      runs.flatMap { [UInt16](repeating: $0.spikes, count: $0.neurons) }
-    }
-    let sixteens: [[UInt16]] = [
-      sixteen((2, 16)), sixteen((2, 15), (3, 1)), sixteen((3, 1), (2, 15)), sixteen((3, 10), (2, 1), (0, 5)), sixteen((0, 5), (3, 11)),
-      sixteen((3, 16)), sixteen((0, 16)), sixteen((0, 15), (4, 1)), sixteen((60_000, 1), (1, 15)),
-    ]
-    #expect(sixteens.allSatisfy { $0.count == 16 })
-    for count in [0, 16, 17, 31, 16 * sixteens.count] {
-      let counts = Array((sixteens + sixteens).joined().dropFirst(count % 16).prefix(count))
-      let total = counts.reduce(0) { $0 + Int($1) }
-      // Small whole numbers: every sum is exact, and a wrong place shows.
-      let amplitudes = (0..<total).map { Double($0 % 61 + 1) } + [Double](repeating: .nan, count: 32)
-      var expected = (0...count).map { Double($0) }
-      var next = 0
+    let at = RandomBlocks(StreamKey(seed: 6, purpose: .test), index: 1)
+    for (count, neurons) in [(0, 5), (1, 1), (700, 3), (700, 250)] {
+      var places = [UInt32](repeating: 0, count: count)
+      at.integers(below: UInt32(neurons), count: count, into: &places)
+      let amplitudes = try LawSampler<Double>(.uniform(low: -1, high: 2)).draws(at, count: count)
+      var expected = (0...neurons).map { Double($0) * 0.3 }
+      var expectedSingle = expected.map { Float($0) }
+      let (before, beforeSingle) = (expected, expectedSingle)
       for i in 0..<count {
-        expected[i] += amplitudes[next..<next + Int(counts[i])].reduce(0, +)
-        next += Int(counts[i])
+        expected[Int(places[i])] += amplitudes[i]
+        expectedSingle[Int(places[i])] += Float(amplitudes[i])
       }
       for level in 0...ckernels_highest_level() {
         ckernels_force_level(level)
-        var (double, single) = ((0...count).map { Double($0) }, (0...count).map { Float($0) })
-        ckernels_add_amplitudes_f64(counts, Int64(count), amplitudes, &double)
-        ckernels_add_amplitudes_f32(counts, Int64(count), amplitudes.map { Float($0) }, &single)
-        #expect(double == expected && single == expected.map { Float($0) }, "level \(level), \(count) neurons")
+        var (sum, single) = (before, beforeSingle)
+        ckernels_add_placed_f64(places, amplitudes, Int64(count), &sum)
+        ckernels_add_placed_f32(places, amplitudes.map { Float($0) }, Int64(count), &single)
+        #expect(sum == expected && single == expectedSingle, "level \(level), \(count) spikes onto \(neurons) neurons")
       }
-    }
-  }
-
-  /// Also where the sum leaves 32 bits, and where its parts end.
-  @Test(arguments: [0, 1, 31, 4095, 4096, 4097, 70_000]) static func countsAreSummed(count: Int) {
-    defer { ckernels_force_level(2) }
-    for level in 0...ckernels_highest_level() {
-      ckernels_force_level(level)
-      let most = [UInt16](repeating: .max, count: count)
-      #expect(ckernels_sum_counts(most, Int64(count)) == 65_535 * Int64(count))
-      let rising = (0..<count).map { UInt16(truncatingIfNeeded: $0) }
-      #expect(ckernels_sum_counts(rising, Int64(count)) == rising.reduce(0) { $0 + Int64($1) })
     }
   }
 

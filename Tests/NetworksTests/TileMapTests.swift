@@ -57,6 +57,8 @@ struct Shape: CustomTestStringConvertible, Sendable {
         neuron += tile.count
       }
       #expect(index == population.count)
+      let sizes = tiles.tiles(ofPopulation: p).map { tiles[$0].count }
+      #expect(tiles.tileSizes(ofPopulation: p) == sizes.min()!...sizes.max()! && sizes.max()! - sizes.min()! <= 1)
     }
     #expect(tiles.count == number && tiles.neurons == neuron)
   }

@@ -11,7 +11,8 @@ import Testing
     _ input: InputDescription, number: Int = 0, receptors: Int = 1, channel: Int = 0, tile: Int = 5, count: Int = 100, steps: Range<Int>,
     as: S.Type
   ) throws -> [[Double]] {
-    let prepared = try PoissonInput<S>(input, number: number, receptors: receptors, seed: 17, resolution: resolution)
+    let prepared = try PoissonInput<S>(
+      input, number: number, receptors: receptors, tileSizes: count...count, seed: 17, resolution: resolution)
     let scratch = InputScratch<S>()
     return steps.map { step in
       var memory = [S](repeating: 0, count: receptors * 128)
@@ -83,7 +84,7 @@ import Testing
     let rare = try inputs(poisson(100, law), steps: 0..<3000, as: Double.self).flatMap { $0 }.filter { $0 != 0 }
     #expect(rare.count > 2500 && Statistics.kolmogorovSmirnov(rare) { law.cumulative($0) }.probability > 0.001)
   }
-  /// A neuron's amplitudes do not depend on its number of spikes, which words of the same address would decide.
+  /// A neuron's amplitudes do not depend on its number of spikes, nor on which neuron it is, which the same words decide.
   @Test func amplitudesAreIndependentOfCounts() throws {
     let law = Distribution.uniform(low: 1, high: 2)
     let sample = try inputs(poisson(3000, law), count: 4, steps: 0..<6000, as: Float.self)
@@ -92,12 +93,52 @@ import Testing
       #expect(single.count > 1000 && Statistics.kolmogorovSmirnov(single) { law.cumulative($0) }.probability > 0.001)
     }
   }
-  /// An amplitude of no width gives what a constant gives; up to many spikes per step.
-  @Test(arguments: [3000.0, 100_000]) func amplitudesWithoutWidth(rate: Double) throws {
-    let constant = try inputs(poisson(rate, .constant(0.5)), steps: 0..<40, as: Double.self)
-    let narrow = try inputs(poisson(rate, .uniform(low: 0.5, high: 0.5.nextUp)), steps: 0..<40, as: Double.self)
-    for (a, b) in zip(constant.flatMap { $0 }, narrow.flatMap { $0 }) { #expect((a - b).magnitude < 1e-12) }
-    #expect(constant.flatMap { $0 }.contains { $0 > 0 })
+  /// Spikes whose amplitudes have hardly any width are as many as if they had none: Poisson for each neuron, and independent of those of
+  /// the others. The largest rates have many runs of spikes in a step, and totals of several draws.
+  @Test(arguments: [500.0, 8000, 100_000, 4_000_000]) func drawnAmplitudesFallOnAllNeurons(rate: Double) throws {
+    let mean = rate * resolution / 1000
+    func sample<S: SimulationScalar>(_: S.Type) throws {
+      let steps = try inputs(poisson(rate, .uniform(low: 1 - 1e-6, high: 1 + 1e-6)), steps: 0..<300, as: S.self)
+      let flat = steps.flatMap { $0.map { $0.rounded() } }
+      let n = Double(flat.count)
+      #expect((Statistics.mean(flat) - mean).magnitude < 4 * (mean / n).squareRoot())
+      #expect((Statistics.variance(flat) - mean).magnitude < 4 * ((mean + 2 * mean * mean) / n).squareRoot())
+      #expect(Statistics.correlation(Array(flat.dropLast()), Array(flat.dropFirst())).magnitude < 4 / n.squareRoot())
+      // Each neuron has its share, the sum over neurons its law.
+      let perNeuron = (0..<100).map { neuron in Int(steps.reduce(0) { $0 + $1[neuron].rounded() }) }
+      let total = Double(perNeuron.reduce(0, +))
+      #expect(
+        Statistics.chiSquare(observed: perNeuron, expected: [Double](repeating: total / 100, count: 100)).probability > 0.001)
+      let sums = steps.map { $0.reduce(0, +) }
+      #expect((Statistics.variance(sums) / (100 * mean) - 1).magnitude < 4 * (2 / 300.0).squareRoot())
+      if mean > 10 { return }
+      var observed = [Int](repeating: 0, count: 40)
+      for value in flat { observed[min(Int(value), 39)] += 1 }
+      var term = n * Elementary.exp(-mean)
+      let expected = (0..<40).map { k in
+        defer { term *= mean / Double(k + 1) }
+        return term
+      }
+      #expect(Statistics.chiSquare(observed: observed, expected: expected).probability > 0.001)
+    }
+    try sample(Float.self)
+    try sample(Double.self)
+  }
+  /// A population's tiles have one of two sizes; each draws for as many neurons as it has.
+  @Test func tilesOfTwoSizes() throws {
+    let law = Distribution.uniform(low: 0.5, high: 1.5)
+    let prepared = try PoissonInput<Float>(
+      poisson(20_000, law), number: 0, receptors: 1, tileSizes: 96...97, seed: 3, resolution: resolution)
+    let scratch = InputScratch<Float>()
+    for count in 96...97 {
+      var sum = [Float](repeating: 0, count: 128)
+      for step in 0..<500 { prepared.add(step: step, tile: count, count: count, input: &sum, inputStride: 128, scratch: scratch) }
+      let mean = 500 * 20_000 * resolution / 1000
+      for (i, value) in sum.enumerated() {
+        let expected = i < count ? mean : 0
+        #expect((Double(value) - expected).magnitude <= 5 * (1.1 * expected).squareRoot(), "\(i) of \(count)")
+      }
+    }
   }
 
   @Test func receptors() throws {
@@ -123,7 +164,7 @@ import Testing
 
   @Test func refusals() {
     func refusal(_ input: InputDescription, receptors: Int = 2) -> String {
-      message { _ = try PoissonInput<Float>(input, number: 0, receptors: receptors, seed: 1, resolution: resolution) }
+      message { _ = try PoissonInput<Float>(input, number: 0, receptors: receptors, tileSizes: 10...10, seed: 1, resolution: resolution) }
     }
     #expect(refusal(poisson(-1)) == "input noise: rate -1.0 Hz must be a number from 0 on")
     #expect(

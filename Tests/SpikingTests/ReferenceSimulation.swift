@@ -104,7 +104,7 @@ struct ReferenceSimulation {
   mutating func run() throws -> [SpikeEvent] {
     let width = tiles.neurons
     // Random input is the simulator's own, drawn tile by tile; its laws are tested elsewhere.
-    let prepared = try PreparedInputs<Double>(description, receptors: receptors)
+    let prepared = try PreparedInputs<Double>(description, receptors: receptors, tiles: tiles)
     let scratch = InputScratch<Double>()
     var ring: [Int: [[Double]]] = [:]
     var spikes: [SpikeEvent] = []

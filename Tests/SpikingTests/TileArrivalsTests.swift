@@ -110,7 +110,7 @@ extension Purpose {
 
   /// Rows come a few at a time, now and then none or very many; what was read beyond them does not stay.
   @Test func rowsInAList() {
-    let list = RowList()
+    var list = RowList()
     let sources = (0..<2000).map { UInt32($0) * 3 }
     for _ in 0..<2 {
       var expected: [(source: UInt32, law: UInt16)] = []

@@ -86,10 +86,12 @@ static void neurons(void) {
   enum { count = 1000, stride = 1008, steps = 40 };
   static const ckernels_iaf_psc_exp_f32 c32 = {0.99f, 0.0004f, 0.0004f, 0.0004f, 0.8f, 0.9f, 300, 15, -2, 20};
   static const ckernels_iaf_psc_exp_f64 c64 = {0.99, 0.0004, 0.0004, 0.0004, 0.8, 0.9, 300, 15, -2, 20};
-  static float s32[4 * stride], i32[2 * stride], zero32[stride];
-  static double s64[4 * stride], i64[2 * stride], zero64[stride];
+  static const ckernels_lif_sfa_f32 a32 = {0.97f, 0.5f, -0.01f, 0.999f, 0.4f, 20, 15, 4, 1};
+  static const ckernels_lif_sfa_f64 a64 = {0.97, 0.5, -0.01, 0.999, 0.4, 20, 15, 4, 1};
+  static float s32[4 * stride], l32[3 * stride], i32[2 * stride], zero32[stride];
+  static double s64[4 * stride], l64[3 * stride], i64[2 * stride], zero64[stride];
   static uint16_t fired[stride];
-  int64_t spikes = 0;
+  int64_t spikes = 0, adapting = 0;
   for (int step = 0; step < steps; step++) {
     for (int i = 0; i < 2 * stride; i++) i64[i] = (words[(i + 61 * step) % n] >> 20) * (i < stride ? 1.0 : -0.5), i32[i] = (float)i64[i];
     int64_t single = ckernels_iaf_psc_exp_f32_step(&c32, s32, stride, i32, stride, zero32, count, fired);
@@ -97,7 +99,16 @@ static void neurons(void) {
     int64_t twice = ckernels_iaf_psc_exp_f64_step(&c64, s64, stride, i64, stride, zero64, count, fired);
     note("spikes f64", fired, (size_t)twice * sizeof *fired);
     spikes += single + twice;
+    // Jumps of some millivolts.
+    for (int i = 0; i < stride; i++) i64[i] *= 1.0 / 512, i32[i] = (float)i64[i];
+    single = ckernels_lif_sfa_f32_step(&a32, l32, stride, i32, stride, zero32, count, fired);
+    note("adapting spikes f32", fired, (size_t)single * sizeof *fired);
+    twice = ckernels_lif_sfa_f64_step(&a64, l64, stride, i64, stride, zero64, count, fired);
+    note("adapting spikes f64", fired, (size_t)twice * sizeof *fired);
+    adapting += single + twice;
   }
+  note("adapting neurons f32", l32, sizeof l32), note("adapting neurons f64", l64, sizeof l64);
+  expect(adapting > 1000, "adapting neurons spike");
   note("neurons f32", s32, sizeof s32), note("neurons f64", s64, sizeof s64), note("number of spikes", &spikes, sizeof spikes);
   expect(spikes > 1000, "neurons spike");
 }
@@ -105,20 +116,20 @@ static void neurons(void) {
 // What reaches neurons: amplitudes from outside, and events that wait in lists.
 static void arrivals(void) {
   enum { count = 1000, steps = 8, chunk = ckernels_event_chunk, chunks = 200 };
-  static uint16_t counts[count], targets[n], delays[n];
+  static uint16_t targets[n], delays[n];
+  static uint32_t places[n], left[n];
   static uint8_t memory[chunks * chunk] __attribute__((aligned(chunk))), *free[chunks];
   static ckernels_event_list lists[2 * steps];
   static float in32[n];
   static double in64[n];
-  for (int i = 0; i < count; i++) counts[i] = i < 500 ? words[i] % 4 : words[i] % 7;
-  int64_t total = ckernels_sum_counts(counts, count);
-  expect(total + 32 <= n, "there are amplitudes enough");
   for (int i = 0; i < n; i++) {
     b64[i] = (int32_t)words[i] * 0x1p-20, b32[i] = (float)b64[i];
     targets[i] = (uint16_t)(words[(5 * i) % n] % 900), delays[i] = (uint16_t)(1 + words[(3 * i) % n] % (steps - 1));
   }
-  ckernels_add_amplitudes_f32(counts, count, b32, in32), note("amplitudes f32", in32, sizeof in32);
-  ckernels_add_amplitudes_f64(counts, count, b64, in64), note("amplitudes f64", in64, sizeof in64);
+  ckernels_spread_f32(at, 3, count, 250, places, left), note("places", places, count * 4), note("words left", left, count * 4);
+  ckernels_add_placed_f32(places, b32, count, in32), note("amplitudes f32", in32, sizeof in32);
+  ckernels_spread_f64(at, 3, count, 250, places, left), note("places f64", places, count * 4), note("words left f64", left, count * 8);
+  ckernels_add_placed_f64(places, b64, count, in64), note("amplitudes f64", in64, sizeof in64);
   ckernels_event_chunks list = {free, 0};
   for (int i = 0; i < chunks; i++) free[list.count++] = memory + i * chunk;
   ckernels_event_form form = {steps - 1, 2, -1, 50};

@@ -145,12 +145,14 @@ typedef struct {
   const uint16_t *guide;
 } ckernels_long_poisson_table;
 void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out);
-/// The sum of counts.
-int64_t ckernels_sum_counts(const uint16_t *counts, int64_t count);
-/// Adds to out[i] the next counts[i] amplitudes, one by one. `amplitudes` can be read 32 beyond the last, whatever lies there; the arrays do
-/// not overlap.
-void ckernels_add_amplitudes_f32(const uint16_t *counts, int64_t count, const float *amplitudes, float *out);
-void ckernels_add_amplitudes_f64(const uint16_t *counts, int64_t count, const double *amplitudes, double *out);
+/// For each of `count` spikes a place below `bound`, from the words of the address from block `block` on, and the words for a draw of its
+/// amplitude in single or double precision: one word each or two. Of the word (of both as one number, low one first) times `bound` the whole
+/// part, counted in 2^32 (in 2^64), is the place, and the rest is as even, in steps of `bound`. Both have room up to the next multiple of 64.
+void ckernels_spread_f32(ckernels_address at, uint32_t block, int64_t count, uint32_t bound, uint32_t *places, uint32_t *words);
+void ckernels_spread_f64(ckernels_address at, uint32_t block, int64_t count, uint32_t bound, uint32_t *places, uint32_t *words);
+/// out[places[i]] += amplitudes[i], one after the other.
+void ckernels_add_placed_f32(const uint32_t *places, const float *amplitudes, int64_t count, float *out);
+void ckernels_add_placed_f64(const uint32_t *places, const double *amplitudes, int64_t count, double *out);
 /// out[i] += weight * counts[i], rounded once.
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out);
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out);
@@ -204,6 +206,18 @@ int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants,
                                       int64_t input_stride, const float *current, int64_t count, uint16_t *fired);
 int64_t ckernels_iaf_psc_exp_f64_step(const ckernels_iaf_psc_exp_f64 *constants, double *columns, int64_t stride, const double *input,
                                       int64_t input_stride, const double *current, int64_t count, uint16_t *fired);
+
+/// The same for `lif_sfa`: p3c is what one unit of c does to V_m, pcc the decay of c. Columns V_m, c, refractory; inputs of one receptor.
+typedef struct {
+  float p33, p30, p3c, pcc, i_e, v_th, v_reset, t_ref, alpha_c;
+} ckernels_lif_sfa_f32;
+typedef struct {
+  double p33, p30, p3c, pcc, i_e, v_th, v_reset, t_ref, alpha_c;
+} ckernels_lif_sfa_f64;
+int64_t ckernels_lif_sfa_f32_step(const ckernels_lif_sfa_f32 *constants, float *columns, int64_t stride, const float *input,
+                                  int64_t input_stride, const float *current, int64_t count, uint16_t *fired);
+int64_t ckernels_lif_sfa_f64_step(const ckernels_lif_sfa_f64 *constants, double *columns, int64_t stride, const double *input,
+                                  int64_t input_stride, const double *current, int64_t count, uint16_t *fired);
 
 // Synaptic events under way
 

@@ -18,9 +18,9 @@ extension Float {
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64 { ckernels_add_events_f32(list, input, chunks) }
   @inline(__always)
-  public static func kernelAddAmplitudes(
-    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
-  ) { ckernels_add_amplitudes_f32(counts, count, amplitudes, out) }
+  public static func kernelAddPlaced(
+    _ places: UnsafePointer<UInt32>, _ amplitudes: UnsafePointer<Float>, _ count: Int64, _ out: UnsafeMutablePointer<Float>
+  ) { ckernels_add_placed_f32(places, amplitudes, count, out) }
 }
 
 extension Double {
@@ -40,7 +40,7 @@ extension Double {
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64 { ckernels_add_events_f64(list, input, chunks) }
   @inline(__always)
-  public static func kernelAddAmplitudes(
-    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
-  ) { ckernels_add_amplitudes_f64(counts, count, amplitudes, out) }
+  public static func kernelAddPlaced(
+    _ places: UnsafePointer<UInt32>, _ amplitudes: UnsafePointer<Double>, _ count: Int64, _ out: UnsafeMutablePointer<Double>
+  ) { ckernels_add_placed_f64(places, amplitudes, count, out) }
 }

@@ -4,7 +4,7 @@ import CPlatform
 
 /// Pieces of memory for events, shared by a rank's blocks.
 ///
-/// Invariant: a chunk is free or belongs to one list.
+/// Invariant: a chunk is free or belongs to one list. `chunks` lists the free ones; its memory is owned here.
 final class EventMemory {
   static var chunkBytes: Int { Int(ckernels_event_chunk) }
   /// A weight and a target of two bytes, and an event's part of a chunk's link.
@@ -12,18 +12,19 @@ final class EventMemory {
     let event = MemoryLayout<S>.stride + 2
     return Double(chunkBytes) / Double((chunkBytes - 8) / event)
   }
-  fileprivate var chunks = ckernels_event_chunks()
+  fileprivate let chunks = UnsafeMutablePointer<ckernels_event_chunks>.allocate(capacity: 1)
   private var slabs: [(base: UnsafeMutableRawPointer, bytes: Int)] = []
   var bytes: Int { slabs.reduce(0) { $0 + $1.bytes } }
-  init() { chunks.free = .allocate(capacity: 1) }
+  init() { chunks.initialize(to: ckernels_event_chunks(free: .allocate(capacity: 1), count: 0)) }
   deinit {
-    chunks.free.deallocate()
+    chunks.pointee.free.deallocate()
+    chunks.deallocate()
     for slab in slabs { cplatform_free(slab.base, Int64(slab.bytes)) }
   }
 
   /// Sees to it that there are so many free chunks.
   @inline(__always) fileprivate func reserve(_ count: Int) throws {
-    if chunks.count < count { try grow(count) }
+    if chunks.pointee.count < count { try grow(count) }
   }
   @inline(never) private func grow(_ count: Int) throws {
     // Slabs grow with what is in use, by a sixteenth, and are whole large pages.
@@ -33,13 +34,13 @@ final class EventMemory {
     guard let base = cplatform_allocate(Int64(size)) else { throw MemoryError(bytes: size, what: "synaptic events under way") }
     slabs.append((base, size))
     let free = UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>.allocate(capacity: bytes / Self.chunkBytes)
-    free.update(from: chunks.free, count: Int(chunks.count))
-    chunks.free.deallocate()
-    chunks.free = free
+    free.update(from: chunks.pointee.free, count: Int(chunks.pointee.count))
+    chunks.pointee.free.deallocate()
+    chunks.pointee.free = free
     // The last one is taken first.
     for place in stride(from: size - Self.chunkBytes, through: 0, by: -Self.chunkBytes) {
-      free[Int(chunks.count)] = (base + place).assumingMemoryBound(to: UInt8.self)
-      chunks.count += 1
+      free[Int(chunks.pointee.count)] = (base + place).assumingMemoryBound(to: UInt8.self)
+      chunks.pointee.count += 1
     }
   }
 }
@@ -107,7 +108,7 @@ final class TileArrivals<S: SimulationScalar> {
     let (group, first) = places[tile]
     let form = ckernels_event_form(mask: UInt32(mask), channels: UInt32(channels), channel: Int32(channel), first: Int32(first))
     S.kernelPutEvents(
-      lists + group * perGroup, form, UInt32(truncatingIfNeeded: step), targets, weights, delays, Int64(count), &memory.chunks)
+      lists + group * perGroup, form, UInt32(truncatingIfNeeded: step), targets, weights, delays, Int64(count), memory.chunks)
   }
 
   /// Adds what arrives in a step to the inputs of the block's tiles and gives the memory back; returns the number of synaptic events.
@@ -122,7 +123,7 @@ final class TileArrivals<S: SimulationScalar> {
       for channel in 0..<channels {
         let list = lists + (group * perGroup + place + channel)
         if list.pointee.first == nil { continue }
-        events += Int(S.kernelAddEvents(list, input + (channel * width + groups[group].offset), &memory.chunks))
+        events += Int(S.kernelAddEvents(list, input + (channel * width + groups[group].offset), memory.chunks))
       }
     }
     return events

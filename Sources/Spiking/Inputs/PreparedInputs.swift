@@ -9,25 +9,31 @@ extension Purpose {
 }
 
 /// The inputs of all populations.
-struct PreparedInputs<S: SimulationScalar>: Sendable {
+///
+/// Invariant: `poissonReferences` are those of `poisson`, which keeps them alive. Counting them for each tile would wait for all stores
+/// before, as long as a hundred neurons take.
+struct PreparedInputs<S: SimulationScalar> {
   /// By population, in the order of the description.
   let poisson: [[PoissonInput<S>]]
+  let poissonReferences: [[Unmanaged<PoissonInput<S>>]]
   let currents: [[CurrentInput<S>]]
 
-  init(_ description: SimulationDescription, receptors: [Int]) throws {
+  init(_ description: SimulationDescription, receptors: [Int], tiles: TileMap) throws {
     var poisson = description.network.populations.map { _ in [PoissonInput<S>]() }
     var currents = description.network.populations.map { _ in [CurrentInput<S>]() }
     for (number, input) in description.inputs.enumerated() {
       if case .poisson = input.kind {
         poisson[input.population].append(
           try PoissonInput(
-            input, number: number, receptors: receptors[input.population], seed: description.seed, resolution: description.resolution))
+            input, number: number, receptors: receptors[input.population],
+            tileSizes: tiles.tileSizes(ofPopulation: input.population), seed: description.seed, resolution: description.resolution))
       } else {
         currents[input.population].append(
           try CurrentInput(input, number: number, seed: description.seed, resolution: description.resolution))
       }
     }
     self.poisson = poisson
+    poissonReferences = poisson.map { $0.map(Unmanaged.passUnretained) }
     self.currents = currents
   }
 }
@@ -48,13 +54,19 @@ func nearestStep(_ time: Double, resolution: Double) -> Int { Int(min((time / re
 
 /// Scratch for one tile's inputs.
 ///
-/// Invariant: `counts` has room for a tile, `values` for what was asked last.
+/// Invariant: `values` has room for what was asked last; `places`, `words` and `amplitudes` for a run of spikes and 64 more.
 final class InputScratch<S: SimulationScalar> {
-  let counts = UnsafeMutablePointer<UInt16>.allocate(capacity: TileMap.largestTile + 16)
+  /// Spikes whose amplitudes are drawn together.
+  static var run: Int { 1024 }
+  let places = UnsafeMutablePointer<UInt32>.allocate(capacity: run + 64)
+  let words = UnsafeMutablePointer<UInt32>.allocate(capacity: run * S.wordsPerDraw + 64)
+  let amplitudes = UnsafeMutablePointer<S>.allocate(capacity: run + 64)
   private var memory = UnsafeMutablePointer<S>.allocate(capacity: 1)
   private var capacity = 0
   deinit {
-    counts.deallocate()
+    places.deallocate()
+    words.deallocate()
+    amplitudes.deallocate()
     memory.deallocate()
   }
 

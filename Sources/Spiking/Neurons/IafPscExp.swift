@@ -33,13 +33,13 @@ public struct IafPscExp<S: SimulationScalar>: NeuronModel {
   }
 
   let leak: Double
-  let constants: S.IafPscExpConstants
+  let kernel: S.IafPscExpStep
 
   public init(parameters p: [String: Double], resolution h: Double) throws {
     let membrane = Membrane(p, h)
     try membrane.checkReset(model: "iaf_psc_exp")
     leak = membrane.leak
-    constants = S.IafPscExpConstants(
+    kernel = S.IafPscExpStep(
       p22: S(exp(-h / membrane.tauM)), p21_ex: S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!)),
       p21_in: S(membrane.exponentialPropagator(tau: p["tau_syn_in"]!)), p20: S(membrane.currentPropagator),
       p11_ex: S(exp(-h / p["tau_syn_ex"]!)), p11_in: S(exp(-h / p["tau_syn_in"]!)), i_e: S(p["I_e"]!),
@@ -53,6 +53,7 @@ public struct IafPscExp<S: SimulationScalar>: NeuronModel {
   ///
   ///     U = P22 U + P21ex I_ex + P21in I_in + P20 (I_e + I_stim), frozen while refractory
   ///     I = P11 I + arrivals: they are seen by U from the next step on
-  @inline(__always)
-  public func advance(_ tile: TileStep<S>) -> Int { S.advanceIafPscExp(constants, tile) }
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func advance(_ tile: TileStep<S>) -> Int { kernel.advance(tile) }
 }

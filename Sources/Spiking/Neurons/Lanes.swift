@@ -99,17 +99,21 @@ public protocol SimulationScalar: VectorScalar, HDF5Element {
     _ list: UnsafeMutablePointer<ckernels_event_list>, _ input: UnsafeMutablePointer<Self>,
     _ chunks: UnsafeMutablePointer<ckernels_event_chunks>
   ) -> Int64
-  static func kernelAddAmplitudes(
-    _ counts: UnsafePointer<UInt16>, _ count: Int64, _ amplitudes: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
+  static func kernelAddPlaced(
+    _ places: UnsafePointer<UInt32>, _ amplitudes: UnsafePointer<Self>, _ count: Int64, _ out: UnsafeMutablePointer<Self>)
   // Models whose loop is in CKernels/Neurons.h.
-  associatedtype IafPscExpConstants: IafPscExpStep where IafPscExpConstants.Scalar == Self
-  static func advanceIafPscExp(_ constants: IafPscExpConstants, _ tile: TileStep<Self>) -> Int
+  associatedtype IafPscExpStep: IafPscExpKernel where IafPscExpStep.Scalar == Self
+  associatedtype LifSfaStep: LifSfaKernel where LifSfaStep.Scalar == Self
 }
 extension Float: SimulationScalar {
   public typealias Lanes = FloatLanes
+  public typealias IafPscExpStep = ckernels_iaf_psc_exp_f32
+  public typealias LifSfaStep = ckernels_lif_sfa_f32
   public static var precision: String { "single" }
 }
 extension Double: SimulationScalar {
   public typealias Lanes = DoubleLanes
+  public typealias IafPscExpStep = ckernels_iaf_psc_exp_f64
+  public typealias LifSfaStep = ckernels_lif_sfa_f64
   public static var precision: String { "double" }
 }

@@ -33,59 +33,27 @@ public struct LifSfa<S: SimulationScalar>: NeuronModel {
   }
 
   let leak: Double
-  let threshold, reset, refractory, constantCurrent, p30, p33, decayC, adaptation, step: S
+  let kernel: S.LifSfaStep
 
   public init(parameters p: [String: Double], resolution h: Double) throws {
     let membrane = Membrane(p, h)
     try membrane.checkReset(model: "lif_sfa")
     leak = membrane.leak
-    threshold = S(membrane.threshold - leak)
-    reset = S(membrane.reset - leak)
-    refractory = S(membrane.refractorySteps)
-    constantCurrent = S(p["I_e"]!)
-    p30 = S(membrane.currentPropagator)
-    p33 = S(exp(-h / membrane.tauM))
-    decayC = S(exp(-h / p["tau_c"]!))
     // c acts as a current -g_c c that decays with tau_c.
-    adaptation = S(-p["g_c"]! * membrane.exponentialPropagator(tau: p["tau_c"]!))
-    step = S(p["alpha_c"]!)
+    kernel = S.LifSfaStep(
+      p33: S(exp(-h / membrane.tauM)), p30: S(membrane.currentPropagator),
+      p3c: S(-p["g_c"]! * membrane.exponentialPropagator(tau: p["tau_c"]!)), pcc: S(exp(-h / p["tau_c"]!)), i_e: S(p["I_e"]!),
+      v_th: S(membrane.threshold - leak), v_reset: S(membrane.reset - leak), t_ref: S(membrane.refractorySteps), alpha_c: S(p["alpha_c"]!))
   }
 
   public func offset(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
   public func rest(ofColumn column: Int) -> Double { column == 0 ? leak : 0 }
 
+  /// The loop is CKernels/Neurons.h, where it has registers of 512 bits:
+  ///
+  ///     U = P33 U + P30 (I_e + I_stim) - g_c P c + arrivals, frozen while refractory
+  ///     c = exp(-h / tau_c) c, and a step more at a spike
   @specialized(where S == Float)
   @specialized(where S == Double)
-  public func advance(_ tile: TileStep<S>) -> Int {
-    typealias Vector = S.Lanes
-    let (v, c, left, arrived) = (tile.column(0), tile.column(1), tile.column(2), tile.receptor(0))
-    let (p30, p33, decayC, adaptation, step) = (Vector(p30), Vector(p33), Vector(decayC), Vector(adaptation), Vector(step))
-    let (threshold, reset, refractory) = (Vector(threshold), Vector(reset), Vector(refractory))
-    let (constant, one) = (Vector(constantCurrent), Vector(1))
-    var spikes = 0
-    for i in stride(from: 0, to: tile.count, by: Vector.width) {
-      var u = Vector(from: v + i)
-      var adapted = Vector(from: c + i)
-      var r = Vector(from: left + i)
-      let resting = r >= one
-      // U = P33 U + P30 (I_e + I_stim) - g_c P c + arrivals;  c = exp(-h / tau_c) c
-      let next = (Vector(from: arrived + i).adding(p30, times: constant + Vector(from: tile.current + i)))
-        .adding(adapted, times: adaptation).adding(u, times: p33)
-      u = u.where_(resting, otherwise: next)
-      adapted = adapted * decayC
-      r = (r - one).where_(resting, otherwise: r)
-      let spiking = u >= threshold
-      u = reset.where_(spiking, otherwise: u)
-      adapted = (adapted + step).where_(spiking, otherwise: adapted)
-      r = refractory.where_(spiking, otherwise: r)
-      u.store(to: v + i)
-      adapted.store(to: c + i)
-      r.store(to: left + i)
-      Vector.forEachLane(in: spiking) { lane in
-        tile.fired[spikes] = UInt16(truncatingIfNeeded: i + lane)
-        spikes += i + lane < tile.count ? 1 : 0
-      }
-    }
-    return spikes
-  }
+  public func advance(_ tile: TileStep<S>) -> Int { kernel.advance(tile) }
 }

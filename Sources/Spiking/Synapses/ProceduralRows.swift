@@ -19,21 +19,25 @@ struct ProceduralInput {
 }
 
 /// Draws the rows of a block from their addressed streams: tile by tile, all spikes of an interval together.
+///
+/// Invariant: `references` are those of `draws`, which keeps them alive.
 struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   /// By place of the target tile in the block; ascending by source population, then projection.
   private let inputs: [[ProceduralInput]]
-  /// The projections' draws.
+  /// The projections' draws, and references to them that are not counted at each batch of rows.
   private let draws: [HeldDraw<S>]
+  private let references: [Unmanaged<HeldDraw<S>>]
   /// Whether spikes of different steps of an interval never arrive together, so that they need not be drawn in the order of the steps.
   private let stepsAreApart: Bool
   private let shortestDelay: Int
   private let longestDelay: Int
   private var batch = SynapseBatch<S>()
-  private let rows = RowList()
+  private var rows = RowList()
 
   init(_ inputs: [[ProceduralInput]], interval: Int, draws: [TileDraw<S>]) {
     self.inputs = inputs.map { $0.sorted { ($0.sourcePopulation, $0.projection) < ($1.sourcePopulation, $1.projection) } }
     self.draws = draws.map { HeldDraw($0) }
+    references = self.draws.map(Unmanaged.passUnretained)
     let used = Set(inputs.flatMap { $0.map(\.projection) })
     // Delays are multiples of an interval then, and steps of one interval differ by less.
     stepsAreApart = used.allSatisfy { draws[$0].delayUnit % interval == 0 }
@@ -72,7 +76,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
       var end = next + 1
       while end < inputs[place].count && inputs[place][end].sourcePopulation == inputs[place][next].sourcePopulation { end += 1 }
       if end == next + 1 {
-        for step in steps { gather(spikes, step, place, next) }
+        for step in steps { Self.gather(spikes, step, inputs[place][next], into: &rows) }
         try drawGathered(first, place, next, tile, arrivals)
       } else {
         try sendInterleaved(spikes, steps, first, place, next..<end, tile, arrivals)
@@ -83,8 +87,8 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
 
   /// Takes the rows of a projection's spikes in a step.
   @inline(__always)
-  private func gather(_ spikes: borrowing SpikesBySource, _ step: Int, _ place: Int, _ input: Int) {
-    inputs[place][input].sources.withUnsafeBufferPointer { own in
+  private static func gather(_ spikes: borrowing SpikesBySource, _ step: Int, _ input: ProceduralInput, into rows: inout RowList) {
+    input.sources.withUnsafeBufferPointer { own in
       spikes.withStep(step) { ends, sources in
         for source in own {
           let (first, end) = (Int(ends[Int(source.tile)]), Int(ends[Int(source.tile) + 1]))
@@ -101,15 +105,16 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   ) throws {
     defer { rows.clear() }
     if rows.count == 0 { return }
-    let draw = draws[inputs[place][input].projection]
-    let channel = inputs[place][input].channel
+    let (projection, channel) = (inputs[place][input].projection, inputs[place][input].channel)
     let most = TileDraw<S>.rowsAtATime(onto: tile)
     var row = 0
     var step = 0
     while row < rows.count {
       let size = min(most, rows.count - row)
       batch.clear()
-      draw.draw.drawRows(rows.sources + row, laws: rows.laws + row, rows: size, onto: tile, into: &batch)
+      references[projection]._withUnsafeGuaranteedRef {
+        $0.draw.drawRows(rows.sources + row, laws: rows.laws + row, rows: size, onto: tile, into: &batch)
+      }
       // Events of one step after the other.
       var (begin, end, done) = (0, 0, 0)
       while done < size {
@@ -138,7 +143,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
     for step in steps {
       var all: [(source: UInt32, input: Int, law: UInt16)] = []
       for input in range {
-        gather(spikes, step, place, input)
+        Self.gather(spikes, step, inputs[place][input], into: &rows)
         for i in 0..<rows.count { all.append((rows.sources[i], input, rows.laws[i])) }
         rows.clear()
       }
@@ -152,7 +157,7 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
   }
 }
 
-/// A projection's draw at a fixed place: it is used where it is, for a copy would count a dozen references.
+/// A projection's draw at a fixed place: a copy would count a dozen references.
 private final class HeldDraw<S: SimulationScalar> {
   let draw: TileDraw<S>
   init(_ draw: TileDraw<S>) { self.draw = draw }
@@ -161,7 +166,7 @@ private final class HeldDraw<S: SimulationScalar> {
 /// Rows to be drawn together: the source of each and the law of its pairs.
 ///
 /// Invariant: `sources` and `laws` have room for `capacity` rows, of which the first `count` are set; the memory is owned here.
-final class RowList {
+struct RowList: ~Copyable {
   private(set) var sources: UnsafeMutablePointer<UInt32> = .allocate(capacity: 256)
   private(set) var laws: UnsafeMutablePointer<UInt16> = .allocate(capacity: 256)
   private var capacity = 256
@@ -174,7 +179,7 @@ final class RowList {
   }
 
   /// Takes `extra` rows; `more` can be read two further. How many come cannot be foretold, so two are written without a branch.
-  @inline(__always) func append(_ more: UnsafePointer<UInt32>, count extra: Int, law: UInt16) {
+  @inline(__always) mutating func append(_ more: UnsafePointer<UInt32>, count extra: Int, law: UInt16) {
     let first = count
     while first + extra + 2 > capacity { grow() }
     for i in 0..<2 {
@@ -189,18 +194,18 @@ final class RowList {
     }
     count = first + extra
   }
-  @inline(__always) func append(_ source: UInt32, law: UInt16) {
+  @inline(__always) mutating func append(_ source: UInt32, law: UInt16) {
     while count == capacity { grow() }
     sources[count] = source
     laws[count] = law
     count += 1
   }
-  func endStep(_ step: Int) { ends.append((step, count)) }
-  func clear() {
+  mutating func endStep(_ step: Int) { ends.append((step, count)) }
+  mutating func clear() {
     count = 0
     ends.removeAll(keepingCapacity: true)
   }
-  @inline(never) private func grow() {
+  @inline(never) private mutating func grow() {
     func moved<T>(_ old: UnsafeMutablePointer<T>) -> UnsafeMutablePointer<T> {
       let new = UnsafeMutablePointer<T>.allocate(capacity: 2 * capacity)
       new.update(from: old, count: count)

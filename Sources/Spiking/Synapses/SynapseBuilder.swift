@@ -82,7 +82,7 @@ extension Block {
           total.synapses += group.synapses
         }
       }
-      if groups.count > first { groupsOfTile[source] = first..<groups.count }
+      if groups.count > first { sources.append((source, first..<groups.count)) }
       if !network.network.populations[sourceTile.population].isVirtual { total.recurrent += total.synapses - before }
       progress(total.synapses - before)
     }
