@@ -25,8 +25,8 @@ public struct CostModel: Sendable, Equatable {
   /// Costs on one core of a server of 2023 (Xeon with 2 MB of second-level cache); a guess for any other machine.
   public static let defaults = CostModel(
     costs: [
-      "update.tile": 120, "update.iaf_psc_exp": 0.5, "update.iaf_psc_alpha": 0.9, "update.iaf_psc_delta": 0.4, "update.lif_sfa": 2,
-      "input.tile": 180, "input.neuron": 0.7, "input.amplitude": 5, "input.noise": 5,
+      "update.tile": 120, "update.iaf_psc_exp": 0.5, "update.iaf_psc_alpha": 0.9, "update.iaf_psc_delta": 0.4, "update.lif_sfa": 1.5,
+      "input.tile": 180, "input.neuron": 0.7, "input.amplitude": 2.5, "input.noise": 5,
       "delivery.event": 1.2, "delivery.bucket": 12, "delivery.far_visit": 50, "delivery.row": 30, "delivery.step": 500,
       "delivery.drawn": 8, "delivery.draw": 120,
       "collocation.spike": 5, "communication.interval": 200, "communication.spike": 15, "communication.message": 1500,

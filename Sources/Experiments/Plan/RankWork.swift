@@ -31,8 +31,8 @@ public struct RankWork: Sendable, Equatable {
         switch input.kind {
         case .poisson(let rate, let weight, _):
           add("input.tile", tiles * steps)
-          add("input.neuron", neurons * steps)
-          if !weight.isConstant { add("input.amplitude", neurons * rate * seconds) }
+          // Spikes of one amplitude are drawn neuron by neuron, those of drawn amplitudes spike by spike.
+          if weight.isConstant { add("input.neuron", neurons * steps) } else { add("input.amplitude", neurons * rate * seconds) }
         case .noise(_, _, let interval): add("input.noise", neurons * milliseconds / interval)
         case .dc, .step: break
         }
