@@ -88,7 +88,7 @@ struct BenchmarkCommand: ParsableCommand {
       }
       for name in names.isEmpty ? BenchmarkCatalogue.usual : names {
         for task in TrainingComparison.tasks(name) {
-          let comparison = try TrainingComparison.run(task, options)
+          let comparison = try TrainingComparison.run(task, options) { tell($0) }
           write(comparison.json.text)
           comparisons.append(comparison)
         }
