@@ -1,6 +1,7 @@
 // Signals that are noted for later instead of ending the process, and the end of a process together with its parent.
 #define _GNU_SOURCE
 #include "CPlatform.h"
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +16,9 @@ static int is_noted[3];
 
 // Only what a handler may do: set a flag, tell the program that this one waits for, and at the second request to end let the signal do its own.
 static void note(int number) {
+  int error = errno;
   if (follower > 0) kill((pid_t)follower, number);
+  errno = error;
   if (number == SIGUSR1) {
     noted_checkpoint = 1;
     return;
@@ -47,16 +50,20 @@ void cplatform_note_end_signals(void) {
 }
 void cplatform_pass_end_signals_to(int process) {
   follower = process;
-  cplatform_note_end_signals();
+  // One that came before is passed on now; one that comes between these lines is passed on twice, which does no harm.
+  if (process > 0 && noted_end) kill((pid_t)process, noted_end);
 }
 int cplatform_noted_signal(void) { return noted_end ? noted_end : noted_checkpoint ? SIGUSR1 : 0; }
-void cplatform_release_signals(void) {
+int cplatform_release_signals(void) {
   for (int i = 0; i < 3; i++) {
     if (is_noted[i]) sigaction(numbers[i], &before[i], NULL);
     is_noted[i] = 0;
   }
+  // What came until the signals were let go counts.
+  int noted = cplatform_noted_signal();
   follower = 0;
   noted_end = noted_checkpoint = 0;
+  return noted;
 }
 
 // A signal at the parent's death would come when the thread ends that started this process, which launchers do in threads of their own.

@@ -12,8 +12,15 @@ public indirect enum Distribution: Sendable, Equatable {
   /// A law whose values are rounded to the nearest multiple of a number.
   case rounded(to: Double, of: Distribution)
 
+  /// Whether every draw gives the same value, as ``Law/constant`` tells.
   public var isConstant: Bool {
-    if case .constant = self { true } else { false }
+    switch self {
+    case .constant: true
+    case .normal(_, let sd, _, _): sd == 0
+    case .lognormal(_, let sigma, _, _): sigma == 0
+    case .uniform, .exponential: false
+    case .rounded(_, let inner): inner.isConstant
+    }
   }
 
   /// Bounds of the values it can give.

@@ -291,8 +291,10 @@ extension Block {
   /// Appends the rows of spikes, which ascend by source as the block's source tiles do.
   func rows(of spikes: [LocatedSpike], into found: inout [FoundRow]) {
     sources.withUnsafeBufferPointer { sources in
-      var next = 0
+      var (next, last) = (0, 0)
       for spike in spikes {
+        precondition(spike.tile >= last, "spikes ascend by source")
+        last = spike.tile
         while next < sources.count && sources[next].tile < spike.tile { next += 1 }
         if next == sources.count { return }
         if sources[next].tile > spike.tile { continue }

@@ -70,8 +70,8 @@ struct CheckpointFile: Sendable, Equatable {
 /// `manifest.json`: header and files, under a checksum of their own.
 struct CheckpointManifest: Sendable {
   static let fileName = "manifest.json"
-  /// Changes when older programs could not read what newer ones write.
-  static let version = 1
+  /// Changes when older programs could not read what newer ones write, and when draws change: a run that goes on is the unstopped one, or none.
+  static let version = 2
 
   let header: CheckpointHeader
   let files: [CheckpointFile]

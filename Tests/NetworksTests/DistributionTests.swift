@@ -54,13 +54,21 @@ private func integral(_ law: Distribution, from a: Double, to b: Double) -> Doub
     #expect((Distribution.lognormal(mu: 1, sigma: 3).cumulative(2.718_281_828_459_045) - 0.5).magnitude < 1e-15)
     #expect(Distribution.uniform(low: 2, high: 6).cumulative(3) == 0.25)
   }
-  @Test func lawsWithoutWidth() {
+  @Test func lawsWithoutWidth() throws {
     for law: Distribution in [
       .constant(2), .normal(mean: 2, sd: 0), .uniform(low: 2, high: 2), .lognormal(mu: logarithmOf(2), sigma: 0),
     ] {
       #expect(law.cumulative(1.99) == 0 && law.cumulative(2.01) == 1)
     }
-    #expect(Distribution.constant(2).isConstant && !Distribution.uniform(low: 0, high: 1).isConstant)
+    for (law, isConstant) in [
+      (Distribution.constant(2), true), (.normal(mean: 2, sd: 0), true), (.normal(mean: 2, sd: 1), false),
+      (.lognormal(mu: 0, sigma: 0), true), (.lognormal(mu: 0, sigma: 1), false), (.uniform(low: 0, high: 1), false),
+      (.exponential(mean: 1), false), (.rounded(to: 0.5, of: .normal(mean: 2, sd: 0)), true),
+      (.rounded(to: 0.5, of: .uniform(low: 0, high: 1)), false),
+    ] {
+      #expect(law.isConstant == isConstant)
+      #expect(try (Law<Float>(law, of: "it").constant != nil) == isConstant)
+    }
   }
   @Test func roundedGathersHalfAUnitToEitherSide() {
     let inner = Distribution.exponential(mean: 3, offset: 1)

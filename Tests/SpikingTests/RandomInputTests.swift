@@ -63,13 +63,22 @@ import Testing
     let sums = steps.map { $0.reduce(0, +) }
     #expect((Statistics.variance(sums) / 100 - 1).magnitude < 4 * (2 / 400.0).squareRoot())
   }
-  /// A step's draws are the same whichever steps come before, and do not depend on the number of neurons.
-  @Test func drawsAreAddressed() throws {
-    let all = try inputs(poisson(10_000), steps: 0..<50, as: Double.self)
-    #expect(try inputs(poisson(10_000), steps: 33..<34, as: Double.self)[0] == all[33])
-    #expect(try inputs(poisson(10_000), count: 7, steps: 33..<34, as: Double.self)[0] == Array(all[33][..<7]))
+  /// A step's draws are the same whichever steps come before, and other ones in other steps, tiles and inputs.
+  @Test(arguments: [Distribution.constant(1), .uniform(low: 1, high: 2)]) func drawsAreAddressed(weight: Distribution) throws {
+    func drawn(number: Int = 0, tile: Int = 5, count: Int = 100, _ steps: Range<Int>) throws -> [[Double]] {
+      try inputs(poisson(10_000, weight), number: number, tile: tile, count: count, steps: steps, as: Double.self)
+    }
+    let all = try drawn(0..<400)
+    #expect(try drawn(33..<34)[0] == all[33])
     // Steps beyond 32 bits have streams of their own.
-    #expect(try inputs(poisson(10_000), steps: 33 + 1 << 32..<34 + 1 << 32, as: Double.self)[0] != all[33])
+    #expect(try drawn(33 + 1 << 32..<34 + 1 << 32)[0] != all[33])
+    // A neuron's count does not depend on how many others there are; where spikes of drawn amplitudes fall does.
+    if case .constant = weight { #expect(try drawn(count: 7, 33..<34)[0] == Array(all[33][..<7])) }
+    // With the same places or amplitudes anywhere sums would be alike.
+    let flat = all.flatMap { $0 }, bound = 4 / Double(flat.count).squareRoot()
+    for other in [try drawn(tile: 6, 0..<400), try drawn(number: 1, 0..<400), try drawn(400..<800)] {
+      #expect(Statistics.correlation(flat, other.flatMap { $0 }).magnitude < bound)
+    }
   }
 
   /// The sum of N amplitudes: mean and variance of a compound Poisson law; with at most one spike, the law of the amplitude itself.

@@ -35,12 +35,12 @@ void cplatform_flush_denormals(void);
 void cplatform_note_checkpoint_signal(void);
 /// From now on TERM and INT are noted instead of ending the process; the second of them ends it.
 void cplatform_note_end_signals(void);
-/// As cplatform_note_end_signals, and the signals are sent to this process as well.
+/// TERM and INT that are noted, before or from now on, are sent to this process as well; 0 ends that.
 void cplatform_pass_end_signals_to(int process);
 /// The first TERM or INT that was noted, else USR1 if it was, else 0.
 int cplatform_noted_signal(void);
-/// What was noted is forgotten, and the signals do again what they did before.
-void cplatform_release_signals(void);
+/// The signals do again what they did before, and what was noted is forgotten. Returns what cplatform_noted_signal would have until then.
+int cplatform_release_signals(void);
 /// From now on this process is killed within a second after the one that started it has ended. Returns 0, or -1 if there is no thread for it.
 int cplatform_end_with_parent(void);
 /// Seconds since this process was started.

@@ -40,12 +40,18 @@ enum BenchmarkProcess {
     process.arguments = command
     let output = Pipe()
     process.standardOutput = output
-    try process.run()
+    cplatform_note_end_signals()
+    do {
+      try process.run()
+    } catch {
+      cplatform_release_signals()
+      throw error
+    }
     cplatform_pass_end_signals_to(process.processIdentifier)
-    defer { cplatform_release_signals() }
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    let noted = cplatform_noted_signal()
+    cplatform_pass_end_signals_to(0)
+    let noted = cplatform_release_signals()
     if noted != 0 { throw BenchmarkError(signal: noted, command: command) }
     if process.terminationReason == .uncaughtSignal {
       throw BenchmarkError(description: "\(command.joined(separator: " ")) was ended by signal \(process.terminationStatus)")

@@ -21,7 +21,9 @@ public struct TrainingComparison: Sendable {
   /// Samples per second of processor time.
   private static func speed(_ figures: JSONValue) -> Double { number(figures, "samples_per_s") }
   /// The figures of the turn with the median speed.
-  private static func median(_ figures: [JSONValue]) -> JSONValue { figures.sorted { speed($0) < speed($1) }[figures.count / 2] }
+  private static func median(_ figures: [JSONValue]) -> JSONValue {
+    figures.sorted { speed($0) < speed($1) }[(figures.count - 1) / 2]
+  }
   var alone: JSONValue { Self.median(turns.map(\.alone)) }
   var peers: [(name: String, figures: JSONValue)] {
     turns[0].peers.indices.map { peer in (turns[0].peers[peer].name, Self.median(turns.map { $0.peers[peer].figures })) }
@@ -29,7 +31,10 @@ public struct TrainingComparison: Sendable {
   private var fastest: Double? { peers.map { Self.speed($0.figures) }.max() }
   private var ratios: [Double] { turns.compactMap(\.ratio) }
   /// The median of the turns.
-  public var ratio: Double? { ratios.isEmpty ? nil : ratios.sorted()[ratios.count / 2] }
+  public var ratio: Double? {
+    let sorted = ratios.sorted()
+    return sorted.isEmpty ? nil : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
   /// t(1) / (n t(n)).
   public var efficiency: Double? {
     scaling.map { Self.number($0.one, "step_s") / (Self.number($0.many, "step_s") * Self.number($0.many, "ranks")) }

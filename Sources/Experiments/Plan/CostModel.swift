@@ -26,7 +26,7 @@ public struct CostModel: Sendable, Equatable {
   public static let defaults = CostModel(
     costs: [
       "update.tile": 120, "update.iaf_psc_exp": 0.5, "update.iaf_psc_alpha": 0.9, "update.iaf_psc_delta": 0.4, "update.lif_sfa": 1.5,
-      "input.tile": 180, "input.neuron": 0.7, "input.amplitude": 2.5, "input.noise": 5,
+      "input.tile": 180, "input.neuron": 0.7, "input.spike": 2.5, "input.noise": 5,
       "delivery.event": 1.2, "delivery.bucket": 12, "delivery.far_visit": 50, "delivery.row": 30, "delivery.step": 500,
       "delivery.drawn": 8, "delivery.draw": 120,
       "collocation.spike": 5, "communication.interval": 200, "communication.spike": 15, "communication.message": 1500,
@@ -96,7 +96,7 @@ public struct CostModel: Sendable, Equatable {
     self = CostModel.defaults
     for (key, value) in measured.members { costs[key] = value.double }
     // A fit without one of its parts would be taken together with a guess.
-    for key in CostModel.defaults.costs.keys where key.hasPrefix("delivery.") && measured[key]?.double == nil {
+    for key in CostModel.defaults.costs.keys where (key.hasPrefix("delivery.") || key.hasPrefix("input.")) && measured[key]?.double == nil {
       throw PlanError(description: "\(path): no cost of \(key); write it anew with colonnade benchmark --calibrate")
     }
     aloneBytes = try number("alone_bytes")

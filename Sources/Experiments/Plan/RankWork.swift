@@ -32,7 +32,7 @@ public struct RankWork: Sendable, Equatable {
         case .poisson(let rate, let weight, _):
           add("input.tile", tiles * steps)
           // Spikes of one amplitude are drawn neuron by neuron, those of drawn amplitudes spike by spike.
-          if weight.isConstant { add("input.neuron", neurons * steps) } else { add("input.amplitude", neurons * rate * seconds) }
+          if weight.isConstant { add("input.neuron", neurons * steps) } else { add("input.spike", neurons * rate * seconds) }
         case .noise(_, _, let interval): add("input.noise", neurons * milliseconds / interval)
         case .dc, .step: break
         }

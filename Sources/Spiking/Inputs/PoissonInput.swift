@@ -1,4 +1,4 @@
-// Independent Poisson trains, drawn for every neuron and step by vector code; nothing is stored.
+// Independent Poisson trains, drawn for every tile and step by vector code; nothing is stored.
 import CKernels
 import Maths
 import Networks
@@ -6,7 +6,8 @@ import Networks
 /// The Poisson input of a population.
 ///
 /// With one amplitude for all spikes each neuron's number of them is drawn. Spikes of drawn amplitude are drawn for a tile as a whole, their
-/// number first, and each falls on any of the tile's neurons: that is the same law, and costs nothing for a neuron without a spike.
+/// number first, and each falls on any of the tile's neurons: that is the same law, and costs nothing for a neuron without a spike. One word
+/// gives both place and amplitude, so that in single precision an amplitude's law is resolved to the number of neurons times 2^-32.
 final class PoissonInput<S: SimulationScalar>: Sendable {
   /// A neuron's spikes, with one amplitude for all.
   private let counts: PoissonDraws
@@ -91,7 +92,7 @@ private struct PoissonTotal: Sendable {
     self.neurons = neurons
     let total = mean * Double(neurons)
     parts = max(1, Int((total / PoissonDraws.largestMean).rounded(.up)))
-    draws = try PoissonDraws(mean: total / Double(parts))
+    draws = try PoissonDraws(mean: min(total / Double(parts), PoissonDraws.largestMean))
   }
   @inline(__always) func draw(_ at: RandomBlocks) -> Int { draws.sum(at, count: parts) }
 }

@@ -40,11 +40,12 @@ struct LossShare<S: TrainingScalar> {
           // The usual case, without a loop in the loop.
           let factor = Lanes<S>(repeating: factors[0])
           for block in 0..<(padded / 8) { store((load(gz, block) + cost).addingProduct(factor, load(vectors, block)), gz, block) }
-        }
-        for block in 0..<(items == 1 ? 0 : padded / 8) {
-          var sum = load(gz, block) + cost
-          for item in 0..<items { sum = sum.addingProduct(Lanes(repeating: factors[item]), load(vectors + item &* padded, block)) }
-          store(sum, gz, block)
+        } else {
+          for block in 0..<(padded / 8) {
+            var sum = load(gz, block) + cost
+            for item in 0..<items { sum = sum.addingProduct(Lanes(repeating: factors[item]), load(vectors + item &* padded, block)) }
+            store(sum, gz, block)
+          }
         }
       } else {
         for block in 0..<(padded / 8) { store(load(gz, block) + cost, gz, block) }
