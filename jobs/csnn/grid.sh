@@ -4,28 +4,16 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 data=${1:?"give the folder of the data, such as ../shared/data"} out=${2:-runs/csnn-grid}
-colonnade=${COLONNADE:-colonnade} ranks=${RANKS:-1}
-value() { sed -n "s/^ *\"$2\": \([0-9.eE+-]*\),*$/\1/p" "$1/summary.json"; }
-echo "| task | length | model | accuracy % | spread | chance % |"
-echo "|---|---|---|---|---|---|"
+# shellcheck source=jobs/csnn/scores.sh
+source "$here/scores.sh"
+tell_header
 for task in recognition memory; do
   for length in 1 5; do
     for model in clif add_clif lif lsnn; do
-      scores=()
-      for seed in 1 2 3; do
-        run=$out/$task-$length-$model-$seed
-        if [ ! -f "$run/summary.json" ]; then
-          launch=()
-          if [ "$ranks" -gt 1 ]; then launch=(mpirun -n "$ranks"); fi
-          "${launch[@]}" "$colonnade" train "$here" --quiet --output "$run" --seed "$seed" --set "data_path=$data" \
-            --set "task_type=$task" --set "seq_len=$length" --set "model_type=$model"
-        fi
-        scores+=("$(value "$run" test_accuracy)")
-        chance=$(value "$run" test_chance)
+      for seed in "${seeds[@]}"; do
+        train_to "$out/$task-$length-$model-$seed" "$seed" --set "task_type=$task" --set "seq_len=$length" --set "model_type=$model"
       done
-      printf '%s\n' "${scores[@]}" | awk -v name="$task | $length | $model" -v chance="$chance" '
-        { n++; sum += $1; square += $1 * $1 }
-        END { mean = sum / n; printf "| %s | %.1f | %.1f | %.1f |\n", name, 100 * mean, 100 * sqrt((square - n * mean * mean) / (n - 1)), 100 * chance }'
+      tell_row "$task" "$length" "$model"
     done
   done
 done

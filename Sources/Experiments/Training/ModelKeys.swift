@@ -40,7 +40,7 @@ struct ModelKeys {
   /// Keys that a network read from a file answers itself.
   private static let ofFile = [
     "model_type", "apical_rec", "apical_tau", "units", "threshold", "tau", "readout_tau", "synapse_tau", "adaptation_increment", "reset",
-    "interaction", "soma_rate", "apical_rate", "recurrence", "lif_as_run",
+    "interaction", "soma_rate", "apical_rate", "recurrence", "lif_as_run", "initial_weights",
   ]
 
   init(_ section: ConfigurationSection, dataset: any TrainingDataset, task: TrainingTask) throws {

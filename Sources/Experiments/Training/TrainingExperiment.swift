@@ -41,6 +41,8 @@ public struct TrainingExperiment: Sendable {
   let model: String
   let network: TrainedNetwork
   let settings: TrainerSettings
+  /// A file of weights to begin with; nil: drawn ones.
+  let initialWeights: String?
   let selection: WeightSelection
   /// Epochs without improvement on the validation part after which training stops; nil: never.
   let patience: Int?
@@ -87,9 +89,9 @@ public struct TrainingExperiment: Sendable {
       default: return nil
       }
     }
-    // A network from a file has its units, and in classification a sample is a recording.
+    // A network or weights from a file have their units, and in classification a sample is a recording.
     let batch = value("batch_size").flatMap(NumberText.integer) ?? TrainerSettings.standardBatch
-    return ["epoch=1"] + (value("network") == nil ? ["units=16"] : [])
+    return ["epoch=1"] + (value("network") == nil && value("initial_weights") == nil ? ["units=16"] : [])
       + (value("task_type") == TrainingTask.classification.name ? [] : ["train_samples=\(max(128, batch))", "test_samples=64"])
   }
 
@@ -120,6 +122,7 @@ public struct TrainingExperiment: Sendable {
     model = keys.model
     network = keys.network
     settings = try Self.settings(section, task, length)
+    initialWeights = try section.value("initial_weights")?.filePath()
     selection = try section.choice("select", default: .last)
     let patience = try section.integer("patience", default: 0, .notNegative)
     self.patience = patience > 0 ? patience : nil

@@ -10,7 +10,7 @@ public enum TrainingExport {
   public static func write(_ experiment: TrainingExperiment, weights path: String, nir: String, step: Double?) throws {
     let description = experiment.network.description(draws: Draws(seed: experiment.seed, part: .trainingRun))
     let network = try SpikingNetwork<Double>(description)
-    let arrays = try WeightsFile.read(path, of: network)
+    let arrays = try WeightsFile.read(path, of: network, fit: .network).arrays
     let graph = try NIRExport.graph(
       description, weights: arrays.map { ($0.name, $0.shape, $0.values) }, step: step ?? 1e-3 * experiment.dataset.stepDuration,
       element: experiment.precision == .single ? .float32 : .float64)

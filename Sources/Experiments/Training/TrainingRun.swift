@@ -33,7 +33,7 @@ public enum TrainingRun {
     _ experiment: TrainingExperiment, _ path: String, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> TrainingScore {
     let trainer = try makeTrainer(experiment, communicator, as: S.self)
-    try trainer.network.restore(try WeightsFile.read(path, of: trainer.network), into: trainer.parameters)
+    try trainer.network.restore(try WeightsFile.read(path, of: trainer.network, fit: .network).arrays, into: trainer.parameters)
     let data = try TrainingData(experiment)
     return try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
   }
@@ -75,6 +75,8 @@ public enum TrainingRun {
     let start = try RunStart.find(options.resume, output: folder, communicator)
     try start?.check(kind: "training", configuration: experiment.configuration, free: freeOnTheWay(experiment))
     folder.resumedFrom = start?.origin
+    // Read before the folder is touched: they may be those of the run that was there before. A checkpoint has them in its own.
+    let initial = try start == nil ? readInitialWeights(experiment, trainer, folder) : nil
     // Everybody has looked before anything is changed.
     try communicator.barrier()
     if speaks {
@@ -86,6 +88,7 @@ public enum TrainingRun {
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator, resuming: start?.isIn(folder) ?? false) : nil
     var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)
     var notes = experiment.notes + data.notes
+    if let difference = initial?.difference { notes.append("initial_weights: the file \(difference)") }
     if let start {
       let (rank, ranks) = (communicator.rank, communicator.size)
       let restored = try RunFailure.inPhase(of: "resume", in: folder) {
@@ -95,6 +98,9 @@ public enum TrainingRun {
       notes += restored.notes
       try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
       if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
+    } else if let initial {
+      try trainer.network.restore(initial.arrays, into: trainer.parameters)
+      try log?.event("weights.initial", ["weights_hash": .string(initial.hash)])
     }
     let watchdog = try options.limits.stall.map { limit in
       try Watchdog(trainer.pulse, limit: limit, communicator) { "after step \($0)" }
@@ -125,6 +131,15 @@ public enum TrainingRun {
     }
     try communicator.barrier()
     return 0
+  }
+
+  /// The weights that a training begins with instead of drawn ones, nil where none are asked for.
+  private static func readInitialWeights<S: WeightScalar, T>(
+    _ experiment: TrainingExperiment, _ trainer: Trainer<S, T>, _ folder: RunFolder
+  ) throws -> WeightsFile.Contents<S>? {
+    try experiment.initialWeights.map { path in
+      try RunFailure.inPhase(of: "build", in: folder) { try WeightsFile.read(path, of: trainer.network, fit: .shapes) }
+    }
   }
 
   /// The files of a finished run; the summary, which makes it finished, comes last.

@@ -26,11 +26,26 @@ enum WeightsFile {
     try file.close()
   }
 
+  /// What of a file must be as in the network that takes its weights.
+  enum Fit {
+    /// All that the forward pass depends on: to run the network that was trained.
+    case network
+    /// Names and shapes: to train another one on from there, which may have other time constants.
+    case shapes
+  }
+
+  /// Weights with the hash of their file, and a line of the network that was otherwise where they were trained, if there is one.
+  struct Contents<S: WeightScalar> {
+    let arrays: [NamedArray<S>]
+    let hash: String
+    let difference: String?
+  }
+
   /// Reads the weights of a network, in the precision of the file or another one, in canonical order.
   ///
-  /// - Throws: `TrainingError` 65 for arrays that are missing, of another shape or too many, and for a network that runs otherwise than
-  ///   the one the file tells of; `StorageError` 65 or 66, also where the values do not have the hash that the file tells.
-  static func read<S: WeightScalar>(_ path: String, of network: SpikingNetwork<S>) throws -> [NamedArray<S>] {
+  /// - Throws: `TrainingError` 65 for arrays that are missing, of another shape or too many, and for a network that does not fit the one
+  ///   the file tells of; `StorageError` 65 or 66, also where the values do not have the hash that the file tells.
+  static func read<S: WeightScalar>(_ path: String, of network: SpikingNetwork<S>, fit: Fit) throws -> Contents<S> {
     let file = try HDF5File.open(path)
     let names = try file.children(of: "/weights"), views = network.layout.views
     for view in views {
@@ -47,10 +62,9 @@ enum WeightsFile {
         .badData, path: path, operation: "read the weights", reason: "it does not tell of which network and precision they are",
         remedy: "train again: an older version wrote it, or another program")
     }
-    if let difference = NetworkText(parsing: text).firstDifference(from: NetworkText(parsing: NetworkText(network.description).text)) {
-      let (stored, asked) = (difference.first ?? "not there", difference.second ?? "not there")
-      throw TrainingError.otherNetwork(path: path, reason: "was trained with \(difference.key) = \(stored), here it is \(asked)")
-    }
+    let other = NetworkText(parsing: text).firstDifference(from: NetworkText(parsing: NetworkText(network.description).text))
+    let difference = other.map { "was trained with \($0.key) = \($0.first ?? "not there"), here it is \($0.second ?? "not there")" }
+    if fit == .network, let difference { throw TrainingError.otherNetwork(path: path, reason: difference) }
     func arrays<T: WeightScalar>(as: T.Type) throws -> [NamedArray<T>] {
       let arrays = try views.map { NamedArray(name: $0.name, shape: $0.shape, values: try file.read("/weights/\($0.name)", as: T.self)) }
       if hash(arrays) == told { return arrays }
@@ -61,6 +75,7 @@ enum WeightsFile {
     func converted<T: WeightScalar>(_ arrays: [NamedArray<T>]) -> [NamedArray<S>] {
       arrays.map { NamedArray(name: $0.name, shape: $0.shape, values: $0.values.map { S($0) }) }
     }
-    return precision == Precision.single.rawValue ? converted(try arrays(as: Float.self)) : converted(try arrays(as: Double.self))
+    let found = precision == Precision.single.rawValue ? converted(try arrays(as: Float.self)) : converted(try arrays(as: Double.self))
+    return Contents(arrays: found, hash: told, difference: difference)
   }
 }
