@@ -17,7 +17,7 @@ extension Communicator {
 
   /// Tells the error and returns its exit code; where there are other ranks, ends them too and does not return.
   ///
-  /// Ranks that failed first ask each other whether all did. If so, those with the same text have one speaker, the lowest of them, and
+  /// Ranks that failed first ask each other whether all did. If so, those with the same cause have one speaker, the lowest of them, and
   /// rank 0 ends the job. If after a second some rank has not failed, which then waits for the failed ones or still computes, the
   /// failed ranks speak, one of each node.
   func failed(_ error: any Error) -> Int32 {
@@ -29,7 +29,7 @@ extension Communicator {
     }
     // A process that fails does not stop gracefully any more: the launcher's first signal shall end it.
     signal(SIGTERM, SIG_DFL)
-    switch agreeToSpeak(reason) {
+    switch agreeToSpeak((error as? any ExitCoded)?.cause ?? reason) {
     case true where rank == 0:
       tellAndAbort(code: code, reason: reason)
     case let speaks?:
@@ -40,16 +40,16 @@ extension Communicator {
     }
   }
 
-  /// Where all ranks have failed: whether this rank is the lowest with its text. Nil if some have not failed within a second.
+  /// Where all ranks have failed: whether this rank is the lowest with its cause. Nil if some have not failed within a second.
   ///
-  /// At most four different texts are told; more of them would bury the first.
-  private func agreeToSpeak(_ reason: String) -> Bool? {
+  /// At most four different causes are told; more of them would bury the first.
+  private func agreeToSpeak(_ cause: String) -> Bool? {
     let deadline = cplatform_nanoseconds() + 1_000_000_000
-    let text = hash(reason)
+    let text = hash(cause)
     let own = worldRank << 32 | Int(text)
     var (speaks, isTold) = (false, false)
     for _ in 0..<4 {
-      // The greatest of the negative numbers is the lowest rank whose text nobody tells yet.
+      // The greatest of the negative numbers is the lowest rank whose cause nobody tells yet.
       guard let least = maximum(isTold ? Int.min : -own, until: deadline) else { return nil }
       if least == Int.min { break }
       speaks = speaks || -least == own

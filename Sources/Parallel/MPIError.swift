@@ -24,6 +24,12 @@ public struct MPIError: Error, Sendable, CustomStringConvertible, ExitCoded {
 /// An error that knows the exit code of the program it ends; other errors end it with 70.
 public protocol ExitCoded {
   var exitCode: Int32 { get }
+  /// What the error comes down to: of ranks that fail with the same cause one speaks. The error's text unless it says otherwise.
+  var cause: String { get }
+}
+
+extension ExitCoded {
+  public var cause: String { "\(self)" }
 }
 
 /// Throws if the library's code is not success.

@@ -18,13 +18,16 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   public let operation: String
   public let reason: String
   public let remedy: String
+  /// The error number of the system call that failed, where it was one.
+  public let systemNumber: Int32?
 
-  public init(_ kind: Kind, path: String, operation: String, reason: String, remedy: String) {
+  public init(_ kind: Kind, path: String, operation: String, reason: String, remedy: String, systemNumber: Int32? = nil) {
     self.kind = kind
     self.path = path
     self.operation = operation
     self.reason = reason
     self.remedy = remedy
+    self.systemNumber = systemNumber
   }
 
   /// 65 bad data file, 66 missing input, 73 cannot create output, 74 read or write failure.
@@ -43,24 +46,20 @@ extension StorageError {
 
   /// The failure of a system call, told by its error number.
   static func system(_ path: String, _ operation: String, number: Int32, creating: Bool = false) -> StorageError {
-    let reason = systemReason(number)
-    switch number {
-    case ENOENT where !creating, ENOTDIR where !creating:
-      return StorageError(.missing, path: path, operation: operation, reason: reason, remedy: "check the path")
-    case ENOSPC, EDQUOT:
-      return StorageError(.readWrite, path: path, operation: operation, reason: reason, remedy: "free space or choose another folder")
-    case EFBIG:
-      return StorageError(.readWrite, path: path, operation: operation, reason: reason, remedy: "raise the file size limit (ulimit -f)")
-    case EACCES, EPERM, EROFS:
-      let remedy = "check the permissions of the file and its folder"
-      return StorageError(creating ? .cannotCreate : .readWrite, path: path, operation: operation, reason: reason, remedy: remedy)
-    default:
-      let remedy = creating ? "check that the folder exists and can be written" : "check the disk and try again"
-      return StorageError(creating ? .cannotCreate : .readWrite, path: path, operation: operation, reason: reason, remedy: remedy)
-    }
+    let (kind, remedy) = meaning(of: number, creating: creating)
+    return StorageError(
+      kind, path: path, operation: operation, reason: "\(String(cString: strerror(number))) (error \(number))", remedy: remedy,
+      systemNumber: number)
   }
 
-  private static func systemReason(_ number: Int32) -> String {
-    "\(String(cString: strerror(number))) (error \(number))"
+  private static func meaning(of number: Int32, creating: Bool) -> (Kind, remedy: String) {
+    switch number {
+    case ENOENT where !creating, ENOTDIR where !creating: (.missing, "check the path")
+    case ENOSPC, EDQUOT: (.readWrite, "free space or choose another folder")
+    case EFBIG: (.readWrite, "raise the file size limit (ulimit -f)")
+    case EACCES, EPERM, EROFS: (creating ? .cannotCreate : .readWrite, "check the permissions of the file and its folder")
+    default:
+      creating ? (.cannotCreate, "check that the folder exists and can be written") : (.readWrite, "check the disk and try again")
+    }
   }
 }

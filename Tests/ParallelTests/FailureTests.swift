@@ -39,6 +39,13 @@ import Testing
       outcome.messages.contains { $0.hasPrefix("rank \(odd == 0 ? 1 : 0) on ") && $0.hasSuffix(": the error") }, "\(outcome.errors)")
   }
 
+  /// One cause in the words of four ranks is told once, in those of the lowest.
+  @Test func oneCauseIsToldOnce() throws {
+    let outcome = try runChecks(ranks: 4, ["fail", "one-cause"])
+    #expect(outcome.code == 74)
+    expectOneMessage(outcome, "rank 0 on ", "cannot write part 0: the disk is full")
+  }
+
   @Test func manyDifferentErrorsAreBounded() throws {
     let outcome = try runChecks(ranks: 6, ["fail", "all-different"])
     #expect(outcome.code == 74)

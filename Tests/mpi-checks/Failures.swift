@@ -7,6 +7,12 @@ struct TestError: Error, CustomStringConvertible, ExitCoded {
   let description: String
   let exitCode: Int32
 }
+/// An error whose text is the rank's own and whose cause is not.
+struct CausedError: Error, CustomStringConvertible, ExitCoded {
+  let description: String
+  let cause: String
+  let exitCode: Int32
+}
 struct PlainError: Error, CustomStringConvertible {
   let description = "a plain error"
 }
@@ -31,6 +37,8 @@ func fail(_ c: borrowing Communicator, how: String, rank: Int) throws -> Int32 {
     throw TestError(description: c.rank == rank ? "another error" : "the error", exitCode: 74)
   case "all-different":  // Every rank meets its own error.
     throw TestError(description: "error \(c.rank)", exitCode: 74)
+  case "one-cause":  // Every rank meets the same trouble in its own words.
+    throw CausedError(description: "cannot write part \(c.rank): the disk is full", cause: "the disk is full", exitCode: 74)
   case "plain": throw PlainError()
   case "unwind":  // An error while a round of an exchange and a reduction are under way.
     let others = (0..<c.size).filter { $0 != c.rank }

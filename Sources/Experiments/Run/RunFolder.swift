@@ -53,7 +53,15 @@ public struct RunFolder: Sendable {
   /// The error as all ranks tell it: the path of a rank's own file, which is another one on each rank, becomes that of its folder.
   func told(_ error: StorageError) -> StorageError {
     guard let own = [parts, checkpoints.path].first(where: { error.path.hasPrefix($0 + "/") }) else { return error }
-    return StorageError(error.kind, path: own, operation: error.operation, reason: error.reason, remedy: error.remedy)
+    return StorageError(
+      error.kind, path: own, operation: error.operation, reason: error.reason, remedy: error.remedy, systemNumber: error.systemNumber)
+  }
+
+  /// What an error of the run's own files comes down to: ranks that a full disk refuses different files and operations, each at its own
+  /// moment, have one cause. Nil for errors of other files and of content.
+  func cause(of error: StorageError) -> String? {
+    guard let number = error.systemNumber, error.path.hasPrefix(path + "/") || error.path == path else { return nil }
+    return "error \(number) in \(path)"
   }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
