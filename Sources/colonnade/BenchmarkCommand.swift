@@ -60,6 +60,10 @@ struct BenchmarkCommand: ParsableCommand {
     for name in names where !Self.names.contains(name) {
       throw ValidationError("There is no benchmark '\(name)'; there are \(Self.names.joined(separator: ", ")).")
     }
+    let most = TrainingBenchmark.mostRanks
+    if ranks > most, let task = names.first(where: { !TrainingComparison.tasks($0).isEmpty }) {
+      throw ValidationError("--ranks can be at most \(most) for '\(task)': its batch has \(most) micro-batches.")
+    }
     guard let peer else { return }
     if !["nest", "torch"].contains(peer) { throw ValidationError("The peer '\(peer)' is not known; there are nest and torch.") }
     let asked = names.isEmpty ? BenchmarkCatalogue.usual : names

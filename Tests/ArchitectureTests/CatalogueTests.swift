@@ -57,7 +57,7 @@ struct CatalogueTests {
       table[String(row.output.1)] = row.output.2.trimmingCharacters(in: CharacterSet(charactersIn: "` "))
     }
     let folder = try ScratchFolder()
-    var found: Set<String> = ["network", "network_step"]
+    var found: Set<String> = ["network", "network_step", "initial_weights"]
     for dataset in DatasetCatalogue.datasets {
       let file = try folder.file("config.yaml", "dataset: \(dataset.name)\n")
       var section = ""

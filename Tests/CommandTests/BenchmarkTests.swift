@@ -17,6 +17,12 @@ import Testing
     for words in ["microcircuit-0.1, run 1 of 1", "s per simulated second", "Msyn/s/core"] { #expect(outcome.errors.contains(words)) }
   }
 
+  /// A batch of four micro-batches is shared by four ranks at most; that is said before anything is timed.
+  @Test func moreRanksThanMicroBatchesAreRefused() throws {
+    let outcome = try BuiltProgram.run("colonnade", ["benchmark", "training", "--ranks", "5"])
+    #expect(outcome.code == 64 && outcome.errors.contains("--ranks can be at most 4 for 'training'"), "\(outcome.code) \(outcome.errors)")
+  }
+
   /// The second network is ended while it is timed; figures of the first are kept, and nothing goes on.
   @Test(arguments: ["TERM", "INT"]) func signalEndsTheTimedRunsToo(signal: String) throws {
     let folder = try ScratchFolder()

@@ -5,7 +5,9 @@ import TestKit
 import Testing
 
 /// Ten classes of spoken digits made up of noise around a class's own channels, under the names of a real data set.
-func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = false, seed: UInt64 = 11) throws {
+///
+/// - Parameter silent: recordings of each part, from the first on, that have no spike.
+func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = false, silent: Int = 0, seed: UInt64 = 11) throws {
   var word = seed
   func below(_ bound: Int) -> Int {
     word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -14,7 +16,7 @@ func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = fal
   for (part, each) in [("train", 6), ("test", 2)] {
     var times: [[Float]] = [], units: [[UInt16]] = [], labels: [UInt16] = []
     for recording in 0..<10 * each {
-      let label = recording % 10, count = 60 + below(20)
+      let label = recording % 10, count = recording < silent ? 0 : 60 + below(20)
       times.append((0..<count).map { Float($0) * 0.001 })
       units.append((0..<count).map { _ in UInt16(below(3) == 0 ? below(700) : 70 * label + below(40)) })
       labels.append(label == 9 ? lastLabel : UInt16(label))

@@ -40,7 +40,7 @@ import Testing
     let training = try SmallTraining(["task_type=classification"])
     #expect(try training.start("first").code == 0)
     let weights = "initial_weights=\(training.folder.place("first/weights.h5"))"
-    let others = [("units=13", "has shape [12, 70]"), ("model_type=lif", "does not have"), ("task_type=recognition", "shape")]
+    let others = [("units=13", "has shape [12, 70]"), ("model_type=lif", "lacks 'hidden.weight'"), ("task_type=recognition", "shape")]
     for (setting, words) in others {
       for ranks in [nil, 2] {
         let outcome = try training.start("other", ranks: ranks, [weights, setting])

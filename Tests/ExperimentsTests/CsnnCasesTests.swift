@@ -40,6 +40,44 @@ struct CsnnCasesTests {
     #expect(try CsnnCases.run(file).contains { !$0.passed })
   }
 
+  /// Arrays that do not go together are an error with their place, and nothing is held to be right because there is nothing.
+  @Test(
+    .enabled(if: !files.isEmpty, "no reference cases beside the repository (../shared/golden/csnn)"),
+    arguments: [
+      ("inputs.x", "samples"), ("inputs.x.0", "parts of"), ("loss_coeff", "samples"), ("loss_coeff.0", "parts of"),
+      ("loss_coeff.0.0", "empty"),
+    ])
+  func refusesArraysThatDoNotGoTogether(_ place: String, _ word: String) throws {
+    let source = Self.folder.appendingPathComponent("li_readout.json")
+    var document = try JSONSerialization.jsonObject(with: Data(contentsOf: source))
+    document = Self.shortened(document, place.split(separator: ".").map(String.init))
+    let error = #expect(throws: ReferenceError.self) {
+      try cases(String(decoding: JSONSerialization.data(withJSONObject: document), as: UTF8.self))
+    }
+    #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+  }
+
+  /// The same with the last element of a list left out.
+  private static func shortened(_ value: Any, _ path: [String]) -> Any {
+    guard let key = path.first else { return (value as? [Any]).map { Array($0.dropLast()) } ?? value }
+    let rest = Array(path.dropFirst())
+    if var object = value as? [String: Any] {
+      object[key] = object[key].map { shortened($0, rest) }
+      return object
+    }
+    guard var list = value as? [Any], let place = Int(key) else { return value }
+    list[place] = shortened(list[place], rest)
+    return list
+  }
+
+  @Test func nothingToCompareDoesNotHold() throws {
+    let results = try cases(##"{"x": [], "cases": {"triangle_0.3": {"alpha": 0.3, "z": [], "dz_dx": []}}}"##)
+    #expect(!results.isEmpty && results.allSatisfy { !$0.holds }, "\(results)")
+    #expect(throws: ReferenceError.self) {
+      try cases(#"{"cases": [{"pooled": [], "outputs": [], "block_idx": [], "seq_len": 1, "coeff": [], "grad_outputs": []}]}"#)
+    }
+  }
+
   private func cases(_ text: String) throws -> [VerifiedCase] {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("csnn-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: file) }

@@ -27,6 +27,53 @@ struct RuleTests {
     }
   }
 
+  /// Bias corrections follow both powers to the end, whichever is nothing first; a resumed optimiser has those of the whole run.
+  @Test(arguments: [(0.9, 0.0), (0.0, 0.999), (0.5, 0.9), (0.999, 0.001)]) func biasCorrectionsFollowBothPowers(betas: (Double, Double)) {
+    var settings = AdamSettings()
+    (settings.beta1, settings.beta2, settings.epsilon) = (betas.0, betas.1, 0)
+    let whole = Adam<Double>(settings, count: 1), parameter = AlignedBuffer<Double>(count: 1, zero: 0)
+    let gradient = AlignedBuffer<Double>(count: 1, zero: 3)
+    // With the same gradient every time, m and v corrected are the gradient and its square: each step is the rate.
+    for step in 1...2000 {
+      whole.step(parameter, gradient: gradient, rate: 1)
+      #expect(abs(parameter[0] + Double(step)) < 1e-8 * Double(step), "after \(step) steps")
+    }
+    let half = Adam<Double>(settings, count: 1), other = AlignedBuffer<Double>(count: 1, zero: 0)
+    for step in 0..<40 {
+      if step == 17 { half.resume(after: 17) }
+      half.step(other, gradient: gradient, rate: 1 / Double(step + 1))
+    }
+    let unbroken = Adam<Double>(settings, count: 1), same = AlignedBuffer<Double>(count: 1, zero: 0)
+    for step in 0..<40 { unbroken.step(same, gradient: gradient, rate: 1 / Double(step + 1)) }
+    #expect(other[0] == same[0] && half.steps == 40)
+  }
+
+  /// Without recurrence onto the apical compartment its inputs cause all of its fluctuations.
+  @Test func initialApicalWeightsOfClassification() throws {
+    var network = ClassificationNetwork()
+    (network.model, network.inputs, network.units) = (.clif, 300, 150)
+    func deviation(_ name: String, _ network: ClassificationNetwork) throws -> Double {
+      let made = try SpikingNetwork<Double>(network.description(draws: testDraws))
+      let parameters = made.makeParameters()
+      network.initialise(parameters, of: made, draws: testDraws)
+      let values = try #require(made.layout[name: name]).gather(from: parameters.pointer)
+      return (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+    }
+    // The weights are the same draws of other size; the share under the root is 1 where it was 0.8.
+    func shares(_ other: ClassificationNetwork) throws -> [Double] {
+      try ["hidden.weight_soma", "hidden.weight_apical"].map { name in
+        let full = centredFluctuationDeviation(alpha: 1, fanIn: 300, rate: 50, tau: name.hasSuffix("soma") ? 20 : 40)
+        return try deviation(name, other) / full
+      }
+    }
+    let part = 0.8.squareRoot()
+    for (found, wanted) in zip(try shares(network), [part, part]) { #expect(abs(found - wanted) < 0.02) }
+    network.apicalRecurrence = false
+    for (found, wanted) in zip(try shares(network), [part, 1]) { #expect(abs(found - wanted) < 0.02) }
+    network.recurrence = false
+    for (found, wanted) in zip(try shares(network), [1.0, 1]) { #expect(abs(found - wanted) < 0.02) }
+  }
+
   @Test func schedules() {
     let exponential = LearningRate(base: 0.01, decay: .exponential(factor: 0.85))
     #expect(exponential.rate(step: 0, stepsPerEpoch: 3, totalSteps: 9) == 0.01)

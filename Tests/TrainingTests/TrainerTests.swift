@@ -126,7 +126,7 @@ struct TrainerTests {
     second.parameters.copy(from: first.parameters)
     second.optimiser.first.copy(from: first.optimiser.first)
     second.optimiser.second.copy(from: first.optimiser.second)
-    second.optimiser.steps = first.optimiser.steps
+    second.optimiser.resume(after: first.optimiser.steps)
     second.steps = first.steps
     for _ in 0..<2 { try second.trainEpoch(Self.data()) }
     #expect(second.parameters.array == whole.parameters.array)
@@ -174,6 +174,10 @@ struct TrainerTests {
     #expect(throws: TrainingError.notFinite(what: "a weight", step: 0, value: .infinity)) { try trainer.checkFinite() }
     trainer.parameters.fill(.nan)
     #expect(throws: TrainingError.self) { try trainer.evaluate(Self.data()) }
+    // Weights with an infinite mean square stand still for ever.
+    let other = try Self.trainer(.clif, transport: LocalTransport<Float>())
+    other.optimiser.second[3] = .infinity
+    #expect(throws: TrainingError.notFinite(what: "a mean square of gradients", step: 0, value: .infinity)) { try other.checkFinite() }
   }
 
   /// A watchdog sees every micro-batch.

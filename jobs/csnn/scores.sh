@@ -1,6 +1,7 @@
+#!/bin/bash
 # Sourced by grid.sh and curriculum.sh: trains what is not done yet, and makes a table row of the scores of three seeds.
 # Wants $data, $out and $here; reads COLONNADE and RANKS.
-# shellcheck shell=bash disable=SC2154
+# shellcheck disable=SC2154
 colonnade=${COLONNADE:-colonnade} ranks=${RANKS:-1} seeds=(1 2 3)
 
 # train_to RUN SEED OPTION...: a run that is done is not repeated; a stopped one goes on.

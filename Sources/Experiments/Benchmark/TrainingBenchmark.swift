@@ -18,7 +18,11 @@ public struct TrainingBenchmark: Sendable {
   public let task: Task
   /// Samples per optimiser step on all ranks.
   public var batch: Int
-  public var microBatch = 32
+  public static let microBatch = 32
+  /// Samples of the step that is timed on one rank and on several.
+  static let scalingBatch = 128
+  /// Ranks that can share it.
+  public static var mostRanks: Int { scalingBatch / microBatch }
 
   public init(_ task: Task) {
     self.task = task
@@ -96,10 +100,10 @@ public struct TrainingBenchmark: Sendable {
       network: network, objective: objective, regulariser: SpikeRegulariser(strength: task == .contextModulated ? 1e-4 : 0))
     let optimiser = Adam<Float>(AdamSettings(), count: network.layout.count)
     let transport = try RankTransport<Float>(communicator)
-    let leaves = batch / microBatch
+    let leaves = batch / Self.microBatch
     let sum = GradientSum<Float>(count: pass.gradientCount, leaves: leaves)
     let share = try TreeShare(leaves: leaves, ranks: communicator.size).range(communicator.rank)
-    let parts = share.map { leaf in (leaf * microBatch..<(leaf + 1) * microBatch).map { sample($0, draws) } }
+    let parts = share.map { leaf in (leaf * Self.microBatch..<(leaf + 1) * Self.microBatch).map { sample($0, draws) } }
     let shape = BatchShape(samples: batch, steps: steps)
     var processors: [Double] = [], walls: [Double] = [], rate = 0.0, losses: [JSONValue] = []
     for repetition in 0...repetitions {

@@ -109,7 +109,7 @@ public struct TrainingComparison: Sendable {
     }
     var scaling: (one: JSONValue, many: JSONValue)?
     if options.ranks > 1 {
-      let batch = ["--batch", "128"]
+      let batch = ["--batch", "\(TrainingBenchmark.scalingBatch)"]
       scaling = (try worker(1, repeats: options.repeats, batch), try worker(options.ranks, repeats: options.repeats, batch))
     }
     return TrainingComparison(name: name, turns: turns, scaling: scaling)

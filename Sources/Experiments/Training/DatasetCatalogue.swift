@@ -17,8 +17,8 @@ public protocol TrainingDataset: Sendable {
   var defaults: DatasetDefaults { get }
   /// Whether inputs have values instead of being spikes.
   var hasValues: Bool { get }
-  /// Reads all recordings below a folder.
-  func read(_ folder: String) throws -> DatasetParts
+  /// Reads all recordings below a folder, and calls `progress` now and then.
+  func read(_ folder: String, progress: () -> Void) throws -> DatasetParts
 }
 
 extension TrainingDataset {

@@ -33,7 +33,8 @@ enum TrainingCheckpoint {
     }
     let parameters = try buffer("parameters"), first = try buffer("adam_first"), second = try buffer("adam_second")
     let numbers = try checkpoint.read("course", object: 0, as: Double.self)
-    guard var state = CourseState(Array(numbers.dropLast()), patience: patience), let steps = numbers.last.flatMap({ Int(exactly: $0) })
+    guard var state = CourseState(Array(numbers.dropLast()), patience: patience), let steps = numbers.last.flatMap({ Int(exactly: $0) }),
+      steps >= 0
     else { throw damaged(checkpoint, "the state of the course has \(numbers.count) values") }
     state.bestScore = try score(checkpoint, "best_score", classNames)
     state.lastScore = try score(checkpoint, "last_score", classNames)
@@ -47,7 +48,7 @@ enum TrainingCheckpoint {
     fill(trainer.parameters, parameters)
     fill(trainer.optimiser.first, first)
     fill(trainer.optimiser.second, second)
-    trainer.optimiser.steps = steps
+    trainer.optimiser.resume(after: steps)
     return (state, best)
   }
 

@@ -68,7 +68,7 @@ struct TrainingCourse<S: WeightScalar> {
       let line = detail(report), done = Double(trainer.steps) / Double(allSteps)
       progress.report(done, line)
       if trainer.steps % perEpoch == 0 { try endEpoch(data, communicator) }
-      if isFinished { break }
+      // Also after the last step: the test that follows may take longer than the time that is left.
       switch try control.decide(communicator) {
       case .goOn: break
       case .checkpoint: try RunFailure.inPhase(of: "checkpoint", in: folder) { try save(folder.checkpoints, communicator, control) }

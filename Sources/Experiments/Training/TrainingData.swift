@@ -13,15 +13,23 @@ struct TrainingData {
   let fingerprint: String
 
   /// Reads the recordings; every rank reads all of them.
-  init(_ experiment: TrainingExperiment) throws {
-    var parts = try experiment.dataset.read(experiment.dataPath)
+  ///
+  /// - `progress`: called now and then.
+  /// - Throws: `TrainingError` 65 for a part without recordings, and the errors of the readers and of the task's data sets.
+  init(_ experiment: TrainingExperiment, progress: () -> Void = {}) throws {
+    var parts = try experiment.dataset.read(experiment.dataPath, progress: progress)
+    // Before parts are made of parts, which do not tell.
+    for (name, part) in [("training", parts.train), ("test", parts.test)] where part.leftOut > 0 {
+      notes.append("\(part.leftOut) \(name) recordings left out: the cut by duration_ratio leaves no event of them")
+    }
     if !experiment.heldOutSpeakers.isEmpty { parts = try parts.holdingOut(speakers: experiment.heldOutSpeakers) }
     if experiment.validationShare > 0 {
       parts = parts.withValidation(
         share: experiment.validationShare, draws: Draws(seed: experiment.dataSeed, part: .trainingSplit))
     }
-    for (name, part) in [("training", parts.train), ("test", parts.test)] where part.leftOut > 0 {
-      notes.append("\(part.leftOut) \(name) recordings left out: the cut by duration_ratio leaves no event of them")
+    for (name, part) in [("training", parts.train), ("test", parts.test)] where part.count == 0 {
+      let reason = part.leftOut > 0 ? " that duration_ratio leaves an event of" : ""
+      throw TrainingError.invalidData("the \(name) part of '\(experiment.datasetName)' has no recording\(reason)")
     }
     fingerprint = Self.fingerprint([parts.train, parts.validation, parts.test])
     let names = parts.train.classNames

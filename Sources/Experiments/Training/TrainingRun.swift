@@ -32,6 +32,8 @@ public enum TrainingRun {
   private static func evaluate<S: WeightScalar>(
     _ experiment: TrainingExperiment, _ path: String, _ communicator: borrowing Communicator, as: S.Type
   ) throws -> TrainingScore {
+    cplatform_flush_denormals()
+    try communicator.requireWholeLaunch()
     let trainer = try makeTrainer(experiment, communicator, as: S.self)
     try trainer.network.restore(try WeightsFile.read(path, of: trainer.network, fit: .network).arrays, into: trainer.parameters)
     let data = try TrainingData(experiment)
@@ -71,7 +73,15 @@ public enum TrainingRun {
     var folder = RunFolder(options.output)
     if try FinishedRun.isThere(options, folder, configuration: experiment.configuration, free: free, communicator) { return 0 }
     let trainer = try RunFailure.inPhase(of: "build", in: folder) { try makeTrainer(experiment, communicator, as: S.self) }
-    let data = try RunFailure.inPhase(of: "data", in: folder) { try TrainingData(experiment) }
+    // Data of many thousand recordings are read for minutes.
+    let watchdog = try options.limits.stall.map { limit in
+      try Watchdog(trainer.pulse, limit: limit, communicator) { "after step \($0)" }
+    }
+    defer { watchdog?.end() }
+    let data = try RunFailure.inPhase(of: "data", in: folder) {
+      trainer.pulse.enter(.data)
+      return try TrainingData(experiment, progress: trainer.pulse.beat)
+    }
     let start = try RunStart.find(options.resume, output: folder, communicator)
     try start?.check(kind: "training", configuration: experiment.configuration, free: freeOnTheWay(experiment))
     folder.resumedFrom = start?.origin
@@ -102,10 +112,6 @@ public enum TrainingRun {
       try trainer.network.restore(initial.arrays, into: trainer.parameters)
       try log?.event("weights.initial", ["weights_hash": .string(initial.hash)])
     }
-    let watchdog = try options.limits.stall.map { limit in
-      try Watchdog(trainer.pulse, limit: limit, communicator) { "after step \($0)" }
-    }
-    defer { watchdog?.end() }
     let stop = try RunFailure.inPhase(of: "train", in: folder) { try course.train(data, communicator, control, folder) }
     if let reason = stop {
       let place = "Stopped after step \(trainer.steps): \(reason)."

@@ -49,7 +49,10 @@ enum WeightsFile {
     let file = try HDF5File.open(path)
     let names = try file.children(of: "/weights"), views = network.layout.views
     for view in views {
-      let shape = names.contains(view.name) ? try file.shape(of: "/weights/\(view.name)") : []
+      guard names.contains(view.name) else {
+        throw TrainingError.otherNetwork(path: path, reason: "lacks '\(view.name)', which this network has")
+      }
+      let shape = try file.shape(of: "/weights/\(view.name)")
       if shape != view.shape { throw TrainingError.wrongShape(name: view.name, expected: view.shape, found: shape) }
     }
     if let surplus = names.first(where: { name in !views.contains { $0.name == name } }) {

@@ -35,8 +35,12 @@ struct Comparison {
   }
 
   /// Adds a comparison of two arrays, relative to the reference's largest magnitude (absolute if that is zero).
-  mutating func add(_ what: String, _ found: [Double], _ expected: [Double], tolerance: Double? = nil, absolute: Bool = false) {
-    var error = found.count == expected.count ? 0.0 : Double.infinity
+  ///
+  /// - Parameter mayBeEmpty: whether nothing may be what is expected; otherwise nothing holds of it.
+  mutating func add(
+    _ what: String, _ found: [Double], _ expected: [Double], tolerance: Double? = nil, absolute: Bool = false, mayBeEmpty: Bool = false
+  ) {
+    var error = found.count == expected.count && (mayBeEmpty || !expected.isEmpty) ? 0.0 : Double.infinity
     let scale = absolute ? 0 : expected.reduce(0) { max($0, abs($1)) }
     if error == 0 {
       for (a, b) in zip(found, expected) {

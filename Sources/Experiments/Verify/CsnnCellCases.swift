@@ -8,7 +8,12 @@ extension CsnnCases {
     let x = try node.required("inputs").required("x").cube()
     let c = try node["inputs"]?["c"]?.cube()
     let coefficients = try node.required("loss_coeff").cube()
-    let steps = x.first?.count ?? 0, samples = x.count, units = coefficients.first?.first?.count ?? 0
+    let steps = x[0].count, samples = x.count, units = coefficients[0][0].count
+    for (place, other) in [(node["inputs"]?["c"], c), (node["loss_coeff"], coefficients)] {
+      guard let place, let other else { continue }
+      try place.require(other.count, of: "samples", is: samples)
+      try place.require(other[0].count, of: "steps", is: steps)
+    }
     let inputs = [InputGroup("x", channels: x[0][0].count)] + (c.map { [InputGroup("c", channels: $0[0][0].count)] } ?? [])
     let network = try SpikingNetwork<S>(
       NetworkDescription(

@@ -71,8 +71,33 @@ struct ReferenceNode {
   }
 
   func vector() throws -> [Double] { try flat() }
-  func matrix() throws -> [[Double]] { try list().map { try $0.flat() } }
-  func cube() throws -> [[[Double]]] { try list().map { try $0.matrix() } }
+
+  /// Rows of one length.
+  func matrix() throws -> [[Double]] {
+    let rows = try list().map { try $0.flat() }
+    try requireEven(rows.map(\.count))
+    return rows
+  }
+  /// Matrices of one shape.
+  func cube() throws -> [[[Double]]] {
+    let matrices = try list().map { try $0.matrix() }
+    try requireEven(matrices.map(\.count))
+    try requireEven(matrices.map { $0[0].count })
+    return matrices
+  }
+
+  /// - Throws: ``ReferenceError`` where there is nothing, or parts have different lengths.
+  private func requireEven(_ lengths: [Int]) throws {
+    guard let first = lengths.first, first > 0 else { throw ReferenceError(file: path, problem: "is empty") }
+    if let other = lengths.first(where: { $0 != first }) {
+      throw ReferenceError(file: path, problem: "has parts of \(first) and of \(other) values")
+    }
+  }
+
+  /// - Throws: ``ReferenceError`` if there are not `count` of `what`.
+  func require(_ count: Int, of what: String, is expected: Int) throws {
+    if count != expected { throw ReferenceError(file: path, problem: "has \(count) \(what) where the case has \(expected)") }
+  }
 }
 
 /// A reference file that cannot be used.

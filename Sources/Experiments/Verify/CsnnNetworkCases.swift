@@ -17,6 +17,8 @@ extension CsnnCases {
     let readoutTau = Set(readoutTaus).count == 1 ? TimeConstant.uniform(readoutTaus[0]) : .perUnit(readoutTaus)
     let x = try node.required("inputs").required("x").cube(), c = try node.required("inputs").required("c").cube()
     let samples = x.count, steps = x[0].count
+    try node.require(c.count, of: "samples of c", is: samples)
+    try node.require(c[0].count, of: "steps of c", is: steps)
     let units = try constants.keys.first { $0.hasPrefix(hidden + ".tau") }.map { try constants.required($0).vector().count } ?? 0
     var projections = ReferenceNetwork.projections(
       parameters: parameters, prefix: hidden + ".", compartments: model.compartmentNames.count, inputs: 2)
@@ -73,12 +75,25 @@ extension CsnnCases {
 
   private static func referenceSamples(_ node: ReferenceNode, _ x: [[[Double]]], _ c: [[[Double]]]) throws -> [Sample] {
     let targets = try node.required("targets").list().map { try $0.flat() }
-    let blocks = try node.required("block_idx").matrix()
+    try node.require(targets.count, of: "samples of targets", is: x.count)
+    let indices = try blockIndices(node, samples: x.count, steps: x[0].count) { targets[$0].count }
     let xs = ReferenceNetwork.sequences(x), cs = ReferenceNetwork.sequences(c)
     return targets.indices.map { sample in
-      Sample(
-        events: [xs[sample], cs[sample]], blocks: BlockIndex(items: targets[sample].count, ofStep: blocks[sample].map { Int32($0) }),
-        target: .answers(targets[sample]))
+      Sample(events: [xs[sample], cs[sample]], blocks: indices[sample], target: .answers(targets[sample]))
+    }
+  }
+
+  /// `block_idx` of a case: the item of every step, or the number of items for padding.
+  static func blockIndices(_ node: ReferenceNode, samples: Int, steps: Int, items: (Int) -> Int) throws -> [BlockIndex] {
+    let place = try node.required("block_idx"), blocks = try place.matrix()
+    try place.require(blocks.count, of: "samples", is: samples)
+    try place.require(blocks[0].count, of: "steps", is: steps)
+    return try blocks.enumerated().map { sample, row in
+      let items = items(sample)
+      if let wrong = row.first(where: { !($0 >= 0 && $0 <= Double(items)) }) {
+        throw ReferenceError(file: place.path, problem: "has item \(wrong) in sample \(sample) of \(items) items")
+      }
+      return BlockIndex(items: items, ofStep: row.map { Int32($0) })
     }
   }
 

@@ -33,7 +33,9 @@ public enum EventCameraFolder {
   /// The recordings that a list names: lines of number and class, `#` begins a comment; the files are `NUMBER.bs2` or `NUMBER.bin`
   /// beside the list.
   /// - Throws: `StorageError` 65 at a line that is none or a class out of range, and as ``EventCameraFile``.
-  public static func read(list: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {
+  public static func read(
+    list: String, preprocessing: EventPreprocessing, classes: Int, progress: () -> Void = {}
+  ) throws -> RecordingSet {
     let folder = list.lastIndex(of: "/").map { String(list[..<$0]) } ?? "."
     var set = RecordingSet(classes: classes, channels: preprocessing.channels)
     for (number, line) in try WholeFile.text(list).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
@@ -48,18 +50,22 @@ public enum EventCameraFolder {
       let path = FolderContents.exists(name + ".bs2") ? name + ".bs2" : name + ".bin"
       let events = try EventCameraFile.read(path, width: preprocessing.width, height: preprocessing.height)
       set.append(try preprocessing.frames(events), label: label)
+      progress()
     }
     return set
   }
 
   /// The recordings of a folder with one folder per class, named by its number: `0/00002.bin`.
   /// - Throws: `StorageError`, as ``EventCameraFile``.
-  public static func read(classFolders folder: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {
+  public static func read(
+    classFolders folder: String, preprocessing: EventPreprocessing, classes: Int, progress: () -> Void = {}
+  ) throws -> RecordingSet {
     var set = RecordingSet(classes: classes, channels: preprocessing.channels)
     for label in 0..<classes {
       for name in try FolderContents.names("\(folder)/\(label)") where name.hasSuffix(".bin") || name.hasSuffix(".bs2") {
         let events = try EventCameraFile.read("\(folder)/\(label)/\(name)", width: preprocessing.width, height: preprocessing.height)
         set.append(try preprocessing.frames(events), label: label)
+        progress()
       }
     }
     return set

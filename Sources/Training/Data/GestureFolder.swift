@@ -7,7 +7,9 @@ import Storage
 public enum GestureFolder {
   /// - `classes`: labels must lie below.
   /// - Throws: `StorageError` 66 if the folder is missing; 65 for a file with a name that is no class or with rows of another form.
-  public static func read(_ folder: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {
+  public static func read(
+    _ folder: String, preprocessing: EventPreprocessing, classes: Int, progress: () -> Void = {}
+  ) throws -> RecordingSet {
     var set = RecordingSet(classes: classes, channels: preprocessing.channels)
     for person in try FolderContents.names(folder) where FolderContents.exists("\(folder)/\(person)/.") {
       let speaker = person.hasPrefix("user") ? Int(person.dropFirst(4).prefix { $0.isNumber }) : nil
@@ -19,6 +21,7 @@ public enum GestureFolder {
             reason: "'\(name)' is no number from 0 to \(classes - 1)", remedy: "name the file by its class, or take it out")
         }
         set.append(try preprocessing.frames(events(path, preprocessing)), label: label, speaker: speaker)
+        progress()
       }
     }
     return set

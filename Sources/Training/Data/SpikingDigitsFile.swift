@@ -10,9 +10,12 @@ public enum SpikingDigitsFile {
 
   /// - `preprocessing`: its `width` bounds the units.
   /// - `classes`: labels must lie below.
+  /// - `progress`: called after each piece of the work, here and in the other readers: sets of thousands take minutes.
   /// - Throws: `StorageError` 66 for a missing file; 65 for one that is cut off, or holds labels, units or times that cannot be,
   ///   with the recording.
-  public static func read(_ path: String, preprocessing: EventPreprocessing, classes: Int) throws -> RecordingSet {
+  public static func read(
+    _ path: String, preprocessing: EventPreprocessing, classes: Int, progress: () -> Void = {}
+  ) throws -> RecordingSet {
     let file = try HDF5File.open(path)
     let labels = try file.read("labels", as: Int32.self).map(Int.init)
     if let wrong = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
@@ -38,6 +41,7 @@ public enum SpikingDigitsFile {
         let events = try events(path, row, times[row - first], units[row - first], width: preprocessing.width)
         set.append(try preprocessing.frames(events), label: labels[row], speaker: speakers.isEmpty ? nil : speakers[row])
       }
+      progress()
     }
     return set
   }

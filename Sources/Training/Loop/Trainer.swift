@@ -139,11 +139,14 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
     return tally
   }
 
-  /// Refuses parameters that are not numbers: what would be written looks whole. All ranks hold the same.
+  /// Refuses parameters that are not numbers: what would be written looks whole; and squares of gradients beyond the precision, after
+  /// which a weight does not move any more. All ranks hold the same.
   /// - Throws: ``TrainingError/notFinite(what:step:value:)``.
   public func checkFinite() throws(TrainingError) {
-    guard let wrong = parameters.array.first(where: { !$0.isFinite }) else { return }
-    throw .notFinite(what: "a weight", step: steps, value: Double(wrong))
+    for (what, buffer) in [("a weight", parameters), ("a mean square of gradients", optimiser.second)] {
+      guard let wrong = buffer.array.first(where: { !$0.isFinite }) else { continue }
+      throw .notFinite(what: what, step: steps, value: Double(wrong))
+    }
   }
 
   /// Seconds of this rank in a phase of training: data, forward, backward, sum, optimiser.

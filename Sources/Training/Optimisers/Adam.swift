@@ -19,7 +19,9 @@ public final class Adam<S: TrainingScalar> {
   public let settings: AdamSettings
   public let first: AlignedBuffer<S>
   public let second: AlignedBuffer<S>
-  public var steps = 0
+  public private(set) var steps = 0
+  /// beta1 and beta2 to the power of ``steps``.
+  private var powers = (1.0, 1.0)
 
   public init(_ settings: AdamSettings, count: Int) {
     self.settings = settings
@@ -30,16 +32,22 @@ public final class Adam<S: TrainingScalar> {
   /// One step with learning rate `rate`; the gradient of padding is zero and leaves padding at zero.
   public func step(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, rate: Double) {
     precondition(parameters.count == first.count && gradient.count >= first.count, "buffers differ in size")
-    steps += 1
-    var power1 = 1.0, power2 = 1.0
-    for _ in 0..<steps {
-      power1 *= settings.beta1
-      power2 *= settings.beta2
-      if power2 < 1e-300 { break }
-    }
+    countStep()
     update(
-      parameters.pointer, gradient.pointer, S(rate / (1 - power1)), S(1 / (1 - power2).squareRoot()),
+      parameters.pointer, gradient.pointer, S(rate / (1 - powers.0)), S(1 / (1 - powers.1).squareRoot()),
       decay: S(settings.decoupled ? rate * settings.weightDecay : settings.weightDecay))
+  }
+
+  private func countStep() {
+    steps += 1
+    powers = (powers.0 * settings.beta1, powers.1 * settings.beta2)
+  }
+
+  /// Goes on after `steps` steps of an earlier run whose moments are put into the buffers; the powers are multiplied as they were there.
+  public func resume(after steps: Int) {
+    self.steps = 0
+    powers = (1, 1)
+    for _ in 0..<steps { countStep() }
   }
 
   @specialized(where S == Float)

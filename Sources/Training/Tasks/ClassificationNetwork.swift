@@ -65,16 +65,22 @@ public struct ClassificationNetwork: Sendable, Hashable {
     for (number, view) in network.layout.views.enumerated() {
       guard let fanIn = view.inputs else { continue }
       let recurrent = view.name.contains("rec_weight")
-      let taus = taus(view.name, network)
+      let taus = taus(view.name, network), alpha = share(view.name)
       let values = (0..<view.count).map { element -> S in
         let (unit, source) = (element / fanIn, element % fanIn)
         if recurrent && unit == source { return 0 }
-        let alpha = recurrent ? 0.2 : view.name.hasPrefix("hidden") && recurrence ? 0.8 : 1
         let deviation = centredFluctuationDeviation(alpha: alpha, fanIn: fanIn, rate: rate, tau: taus[unit])
         return S(deviation * draws.normal(.weights, object: UInt64(number), index: UInt64(element)))
       }
       view.scatter(values, to: parameters.pointer)
     }
+  }
+
+  /// The share of a unit's fluctuations that weights cause; where nothing recurrent arrives, all of it.
+  private func share(_ name: String) -> Double {
+    if name.contains("rec_weight") { return 0.2 }
+    let isAlone = !recurrence || !name.hasPrefix("hidden") || (name.hasSuffix("_apical") && !apicalRecurrence)
+    return isAlone ? 1 : 0.8
   }
 
   /// Time constants of the units that weights reach.

@@ -14,13 +14,13 @@ struct DVSGestureDataset: TrainingDataset {
   var stepDuration: Double { Double(preprocessing.window) }
   let defaults = DatasetDefaults(somaRate: 43)
 
-  func read(_ folder: String) throws -> DatasetParts {
+  func read(_ folder: String, progress: () -> Void) throws -> DatasetParts {
     func part(_ name: String) throws -> RecordingSet {
       let path = try DatasetFiles.find(
         [name, "DVSGesture/" + name, "DVSGestureContext/DVSGesture/" + name], in: folder, dataset: Self.name,
         source:
           "the data are described in Amir et al. 2017 (CVPR); needed is the form with one NumPy array per gesture, userNN_LIGHT/CLASS.npy")
-      return try GestureFolder.read(path, preprocessing: preprocessing, classes: 11).keepingClasses(classes)
+      return try GestureFolder.read(path, preprocessing: preprocessing, classes: 11, progress: progress).keepingClasses(classes)
     }
     return DatasetParts(train: try part("ibmGestureTrain"), test: try part("ibmGestureTest"))
   }

@@ -14,13 +14,13 @@ struct FSDDDataset: TrainingDataset {
   var stepDuration: Double { Double(preprocessing.window) }
   let defaults = DatasetDefaults(shortTau: 40)
 
-  func read(_ folder: String) throws -> DatasetParts {
+  func read(_ folder: String, progress: () -> Void) throws -> DatasetParts {
     func part(_ name: String) throws -> RecordingSet {
       let files = ["fsdd_spikes_\(name).h5", "fsdd_spikes_\(name).h5.gz"]
       let path = try DatasetFiles.find(
         files.map { "fsdd_spikes/" + $0 } + files, in: folder, dataset: Self.name,
         source: "SOURCE.txt beside the files says how they are made of the recordings of Jackson et al. (Free Spoken Digit Dataset)")
-      return try SpikingDigitsFile.read(path, preprocessing: preprocessing, classes: classes)
+      return try SpikingDigitsFile.read(path, preprocessing: preprocessing, classes: classes, progress: progress)
     }
     return DatasetParts(train: try part("train"), test: try part("test"))
   }

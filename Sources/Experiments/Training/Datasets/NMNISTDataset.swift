@@ -19,14 +19,16 @@ struct NMNISTDataset: TrainingDataset {
   var stepDuration: Double { Double(preprocessing.window) }
   let defaults = DatasetDefaults()
 
-  func read(_ folder: String) throws -> DatasetParts {
+  func read(_ folder: String, progress: () -> Void) throws -> DatasetParts {
     func part(_ list: String, _ name: String) throws -> RecordingSet {
       let path = try DatasetFiles.find(
         ["nmnist_small/\(list)", list, "N-MNIST/\(name)", "NMNIST/\(name)", name], in: folder, dataset: Self.name,
         source:
           "the data are described in Orchard et al. 2015 (Front. Neurosci. 9:437); SOURCE.txt beside the list describes the small subset")
-      if path.hasSuffix(".txt") { return try EventCameraFolder.read(list: path, preprocessing: preprocessing, classes: classes) }
-      return try EventCameraFolder.read(classFolders: path, preprocessing: preprocessing, classes: classes)
+      if path.hasSuffix(".txt") {
+        return try EventCameraFolder.read(list: path, preprocessing: preprocessing, classes: classes, progress: progress)
+      }
+      return try EventCameraFolder.read(classFolders: path, preprocessing: preprocessing, classes: classes, progress: progress)
     }
     return DatasetParts(train: try part("train1K.txt", "Train"), test: try part("test100.txt", "Test"))
   }

@@ -19,7 +19,7 @@ struct YinYangDataset: TrainingDataset {
   var hasValues: Bool { encoding == .current }
   let defaults = DatasetDefaults()
 
-  func read(_ folder: String) throws -> DatasetParts {
+  func read(_ folder: String, progress: () -> Void) throws -> DatasetParts {
     let path = try DatasetFiles.find(
       ["yin_yang/publication_data", "publication_data", "yin_yang", "train_samples.npy"], in: folder, dataset: Self.name,
       source: "the data are described in Kriener, Göltz, Petrovici 2022 (arXiv:2102.08211), with six .npy files in publication_data")
