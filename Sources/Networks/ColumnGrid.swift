@@ -38,8 +38,8 @@ public enum Kernel: Sendable, Equatable {
 
   func value(squaredDistance: Int) -> Double {
     switch self {
-    case .exponential(let lambda): exponentialOf(-Double(squaredDistance).squareRoot() / lambda)
-    case .gaussian(let sigma): exponentialOf(-Double(squaredDistance) / (2 * sigma * sigma))
+    case .exponential(let lambda): Elementary.exp(-Double(squaredDistance).squareRoot() / lambda)
+    case .gaussian(let sigma): Elementary.exp(-Double(squaredDistance) / (2 * sigma * sigma))
     }
   }
 }

@@ -1,4 +1,5 @@
 // Laws of weights, delays and initial states.
+import Maths
 
 /// A law of one number. Bounds restrict the law (as redrawing until the value lies inside does), they never clip.
 public indirect enum Distribution: Sendable, Equatable {
@@ -41,7 +42,7 @@ public indirect enum Distribution: Sendable, Equatable {
     switch self {
     case .constant(let value): value
     case .normal(let mean, _, _, _): mean
-    case .lognormal(let mu, let sigma, _, _): exponentialOf(mu + sigma * sigma / 2)
+    case .lognormal(let mu, let sigma, _, _): Elementary.exp(mu + sigma * sigma / 2)
     case .uniform(let low, let high): (low + high) / 2
     case .exponential(let mean, let offset, _): offset + mean
     case .rounded(_, let law): law.mean
@@ -73,14 +74,14 @@ public indirect enum Distribution: Sendable, Equatable {
     case .constant(let value): return x > value ? 1 : 0
     case .normal(let mean, let sd, let low, let high):
       if sd == 0 { return x > mean ? 1 : 0 }
-      return restricted(x, low, high) { normalCumulative(($0 - mean) / sd) }
+      return restricted(x, low, high) { Elementary.normalCDF(($0 - mean) / sd) }
     case .lognormal(let mu, let sigma, let low, let high):
-      if sigma == 0 { return x > exponentialOf(mu) ? 1 : 0 }
-      return restricted(x, low, high) { $0 <= 0 ? 0 : normalCumulative((logarithmOf($0) - mu) / sigma) }
+      if sigma == 0 { return x > Elementary.exp(mu) ? 1 : 0 }
+      return restricted(x, low, high) { $0 <= 0 ? 0 : Elementary.normalCDF((Elementary.log($0) - mu) / sigma) }
     case .uniform(let low, let high):
       return low == high ? (x > low ? 1 : 0) : Swift.min(Swift.max((x - low) / (high - low), 0), 1)
     case .exponential(let mean, let offset, let high):
-      return restricted(x, offset, high) { $0 <= offset ? 0 : -exponentialMinusOneOf(-($0 - offset) / mean) }
+      return restricted(x, offset, high) { $0 <= offset ? 0 : -Elementary.expMinusOne(-($0 - offset) / mean) }
     case .rounded(let unit, let law):
       // Below x lie the multiples up to ceil(x / unit) - 1, each of which gathers half a unit to either side.
       return law.cumulative(((x / unit).rounded(.up) - 0.5) * unit)

@@ -28,7 +28,7 @@ public struct Law<W: VectorScalar>: Sendable {
       exponentiates = sigma > 0
       continuous =
         sigma > 0
-        ? Self.normal(mu, sigma, low <= 0 ? -.infinity : logarithmOf(low), logarithmOf(high)) : .constant(exponentialOf(mu))
+        ? Self.normal(mu, sigma, low <= 0 ? -.infinity : Elementary.log(low), Elementary.log(high)) : .constant(Elementary.exp(mu))
     case .exponential(let mean, let shift, let high):
       offset = W(shift)
       continuous = high == .infinity ? .exponential(mean: mean) : .truncatedExponential(mean: mean, high: high - shift)

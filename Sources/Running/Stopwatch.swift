@@ -15,7 +15,7 @@ public struct Phase: Hashable, Sendable, CustomStringConvertible {
   public static let collocation = Phase(2)
   /// Spikes travel between ranks; holds the waiting for slower ranks too.
   public static let communication = Phase(3)
-  /// Received spikes are added to the ring buffers of their targets.
+  /// Received spikes are added to the inputs of their targets.
   public static let delivery = Phase(4)
   /// Recordings are written.
   public static let output = Phase(5)

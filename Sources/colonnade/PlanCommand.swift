@@ -93,7 +93,7 @@ struct PlanCommand: ParsableCommand {
         let nodes = nodes ?? (ranks + cores - 1) / cores
         let report = PlanReport(
           try JobForecast(experiment, ranks: ranks, nodes: nodes, rates, costs, only: ranks == rankCounts.last ? rank : nil), memory: node,
-          memoryOrigin: memory == nil ? "like this machine" : "as given")
+          memoryOrigin: memory == nil ? "like this machine" : "as given", cores: cores)
         print(json ? report.json.text : "\n" + report.text)
         last = report
       }

@@ -116,21 +116,33 @@ import Testing
   @Test func scriptIsShortAndNamesTheJob() throws {
     let brunel = try experiment(try Examples.text("brunel"))
     let job = try JobForecast(brunel, ranks: 6, nodes: 2, ExpectedRates(brunel), .defaults)
-    let report = PlanReport(job, memory: 64e9, memoryOrigin: "as given")
+    let report = PlanReport(job, memory: 64e9, memoryOrigin: "as given", cores: 3)
     let script = try report.script(config: "jobs/brunel", overrides: ["N=10"], name: "brunel")
     let lines = script.split(separator: "\n")
     #expect(lines.count < 30 && lines[0].hasPrefix("#!") && lines[1].hasPrefix("# "))
     #expect(script.contains("--nodes=2 --ntasks=6 --ntasks-per-node=3") && script.contains("--set 'N=10'"))
-    #expect(report.fits && !PlanReport(job, memory: 1e6, memoryOrigin: "").fits)
+    #expect(report.fits && !PlanReport(job, memory: 1e6, memoryOrigin: "", cores: 64).fits)
     #expect(report.json["per_rank"]?["synapses"]?["mean"]?.double ?? 0 > 1e6)
     #expect(report.text.contains("fits") && report.text.contains("synapses"))
+  }
+
+  /// More ranks than cores on a node: the plan says so, and there is no job script for it.
+  @Test func ranksThatShareCoresAreTold() throws {
+    let brunel = try experiment(try Examples.text("brunel"))
+    let job = try JobForecast(brunel, ranks: 6, nodes: 2, ExpectedRates(brunel), .defaults)
+    let apart = PlanReport(job, memory: 64e9, memoryOrigin: "", cores: 3),
+      shared = PlanReport(job, memory: 64e9, memoryOrigin: "", cores: 2)
+    #expect(!apart.sharesCores && !apart.text.contains("TAKE TURNS") && apart.json["shares_cores"] == .bool(false))
+    #expect(shared.text.contains("3 ranks on a node of 2 cores TAKE TURNS") && shared.json["shares_cores"] == .bool(true))
+    let error = #expect(throws: PlanError.self) { try shared.script(config: "a", overrides: [], name: "brunel") }
+    #expect(error?.exitCode == 78 && error?.description.contains("--cores") == true)
   }
 
   @Test func scriptAsksForWhatNodesHaveAndQuotes() throws {
     let brunel = try experiment(try Examples.text("brunel"))
     let job = try JobForecast(brunel, ranks: 2, nodes: 1, ExpectedRates(brunel), .defaults)
     func megabytes(_ memory: Double) throws -> Double {
-      let script = try PlanReport(job, memory: memory, memoryOrigin: "").script(config: "a", overrides: [], name: "brunel")
+      let script = try PlanReport(job, memory: memory, memoryOrigin: "", cores: 64).script(config: "a", overrides: [], name: "brunel")
       return Double(try #require(script.firstMatch(of: /--mem=(\d+)M/)).1) ?? 0
     }
     let need = job.memoryPerNode
@@ -138,7 +150,7 @@ import Testing
     // Slurm rejects a job that asks for more than it may give away of a node.
     #expect(try megabytes(1.1 * need) <= 0.97 * 1.1 * need / 1e6 && megabytes(1.1 * need) > need / 1e6)
     for memory in [need, 0.5 * need] { #expect(throws: PlanError.self) { try megabytes(memory) } }
-    let report = PlanReport(job, memory: 64e9, memoryOrigin: "")
+    let report = PlanReport(job, memory: 64e9, memoryOrigin: "", cores: 64)
     let script = try report.script(config: "it's here/x.yaml", overrides: ["title=it's"], name: "brunel")
     let here = FileManager.default.currentDirectoryPath
     #expect(script.contains("simulate '\(here)/it'\\''s here/x.yaml' --set 'title=it'\\''s' --output"), "\(script)")

@@ -1,4 +1,5 @@
 // Laws of one number: cumulative probabilities, and draws in both precisions against them.
+import Foundation
 import Testing
 
 @testable import Maths
@@ -14,13 +15,13 @@ let continuousLaws: [Distribution] = [
 /// The density without its bounds, from the textbook.
 private func density(_ law: Distribution, _ x: Double) -> Double {
   switch law {
-  case .normal(let mean, let sd, _, _): exponentialOf(-0.5 * (x - mean) * (x - mean) / (sd * sd)) / (sd * (2 * Double.pi).squareRoot())
+  case .normal(let mean, let sd, _, _): exp(-0.5 * (x - mean) * (x - mean) / (sd * sd)) / (sd * (2 * Double.pi).squareRoot())
   case .lognormal(let mu, let sigma, _, _):
     x <= 0
       ? 0
-      : exponentialOf(-0.5 * (logarithmOf(x) - mu) * (logarithmOf(x) - mu) / (sigma * sigma)) / (x * sigma * (2 * Double.pi).squareRoot())
+      : exp(-0.5 * (log(x) - mu) * (log(x) - mu) / (sigma * sigma)) / (x * sigma * (2 * Double.pi).squareRoot())
   case .uniform(let low, let high): x < low || x > high ? 0 : 1 / (high - low)
-  case .exponential(let mean, let offset, _): x < offset ? 0 : exponentialOf(-(x - offset) / mean) / mean
+  case .exponential(let mean, let offset, _): x < offset ? 0 : exp(-(x - offset) / mean) / mean
   case .constant, .rounded: 0
   }
 }
@@ -36,7 +37,7 @@ private func integral(_ law: Distribution, from a: Double, to b: Double) -> Doub
     let (low, high) =
       switch law {
       case .normal(let mean, let sd, let low, let high): (max(low, mean - 9 * sd), min(high, mean + 9 * sd))
-      case .lognormal(let mu, let sigma, let low, let high): (max(low, 1e-9), min(high, exponentialOf(mu + 6 * sigma)))
+      case .lognormal(let mu, let sigma, let low, let high): (max(low, 1e-9), min(high, exp(mu + 6 * sigma)))
       case .exponential(let mean, let offset, let high): (offset, min(high, offset + 30 * mean))
       default: (law.support.lowerBound, law.support.upperBound)
       }
@@ -56,7 +57,7 @@ private func integral(_ law: Distribution, from a: Double, to b: Double) -> Doub
   }
   @Test func lawsWithoutWidth() throws {
     for law: Distribution in [
-      .constant(2), .normal(mean: 2, sd: 0), .uniform(low: 2, high: 2), .lognormal(mu: logarithmOf(2), sigma: 0),
+      .constant(2), .normal(mean: 2, sd: 0), .uniform(low: 2, high: 2), .lognormal(mu: log(2), sigma: 0),
     ] {
       #expect(law.cumulative(1.99) == 0 && law.cumulative(2.01) == 1)
     }
@@ -155,7 +156,7 @@ private func integral(_ law: Distribution, from a: Double, to b: Double) -> Doub
     #expect(try Law<Double>(.rounded(to: 2, of: .constant(2.5)), of: "test").constant == 2)
     #expect(try Law<Double>(.uniform(low: 0, high: 1), of: "test").constant == nil)
     let exponentialOfOne = try draws(.lognormal(mu: 1, sigma: 0), Double.self, count: 10)
-    #expect(exponentialOfOne.allSatisfy { $0 == exponentialOf(1) })
+    #expect(exponentialOfOne.allSatisfy { $0 == exp(1) })
     #expect(try draws(.constant(-7), Float.self, count: 100) == [Float](repeating: -7, count: 100))
   }
   /// Draw i does not depend on how many are drawn.

@@ -1,4 +1,5 @@
 // Networks of one projection, and all synapses that its tile pairs give.
+import Foundation
 import Testing
 
 @testable import Maths
@@ -131,7 +132,7 @@ extension [DrawnSynapse] {
 func binomialProbability(_ k: Int, _ n: Int, _ p: Double) -> Double {
   if p <= 0 || p >= 1 { return k == (p <= 0 ? 0 : n) ? 1 : 0 }
   let choose = Statistics.logGamma(Double(n + 1)) - Statistics.logGamma(Double(k + 1)) - Statistics.logGamma(Double(n - k + 1))
-  return exponentialOf(choose + Double(k) * logarithmOf(p) + Double(n - k) * logarithmOfOnePlus(-p))
+  return exp(choose + Double(k) * log(p) + Double(n - k) * log1p(-p))
 }
 
 /// Pearson's test of counts that should each be binomial.

@@ -1,4 +1,5 @@
 // Stencils against the tables of the column-grid papers, and grids with open and periodic borders.
+import Foundation
 import Testing
 
 @testable import Networks

@@ -1,4 +1,5 @@
 // What all rules share: addressed draws, rows alone, tiles that are reached, laws of weights and delays, forecasts.
+import Foundation
 import Testing
 
 @testable import Maths
@@ -182,7 +183,7 @@ struct DrawCase: CustomTestStringConvertible, Sendable {
       let sd =
         switch law {
         case .uniform: 1 / 12.0.squareRoot()
-        case .lognormal: law.mean * exponentialMinusOneOf(0.09).squareRoot()
+        case .lognormal: law.mean * expm1(0.09).squareRoot()
         case .exponential: 2.0
         default: 1.0
         }

@@ -1,4 +1,5 @@
 // Splits of a total over places: sums, single shares, marginal laws, urns.
+import Foundation
 import Testing
 
 @testable import Maths
@@ -58,7 +59,7 @@ import Testing
     for object in 0..<4000 { observed[shares(weights, total, false, object: UInt64(object))[place]] += 1 }
     let expected = (0...own).map { k in
       k > total || total - k > all - own
-        ? 0 : 4000 * exponentialOf(logChoose(own, k) + logChoose(all - own, total - k) - logChoose(all, total))
+        ? 0 : 4000 * exp(logChoose(own, k) + logChoose(all - own, total - k) - logChoose(all, total))
     }
     #expect(Statistics.chiSquare(observed: observed, expected: expected).probability > 0.001)
   }

@@ -11,12 +11,16 @@ public struct PlanReport: Sendable {
   public let memory: Double
   /// Where the memory of a node is known from, to be read after the figure.
   public let memoryOrigin: String
+  /// Of a node.
+  public let cores: Int
 
-  public init(_ job: JobForecast, memory: Double, memoryOrigin: String) {
-    (self.job, self.memory, self.memoryOrigin) = (job, memory, memoryOrigin)
+  public init(_ job: JobForecast, memory: Double, memoryOrigin: String, cores: Int) {
+    (self.job, self.memory, self.memoryOrigin, self.cores) = (job, memory, memoryOrigin, cores)
   }
 
   public var fits: Bool { job.memoryPerNode <= memory }
+  /// Whether ranks share cores: they take turns then, and the times, which count with a core for each rank, do not hold.
+  public var sharesCores: Bool { job.ranksPerNode > cores }
 
   /// Figures per rank: name, unit-bearing text of a value, value.
   private var figures: [(name: String, text: (Double) -> String, value: (RankForecast) -> Double)] {
@@ -57,6 +61,11 @@ public struct PlanReport: Sendable {
         + "\(HumanUnits.significant(job.description.duration / 1000)) s of model time (real-time factor "
         + "\(HumanUnits.significant(job.run / max(job.description.duration / 1000, 1e-9)))), whole job \(HumanUnits.duration(job.wall))",
     ]
+    if sharesCores {
+      lines.append(
+        "  \(job.ranksPerNode) ranks on a node of \(cores) \(cores == 1 ? "core" : "cores") TAKE TURNS: the times are those of a core for "
+          + "each; give more --nodes, or the nodes' --cores")
+    }
     if job.examined < job.ranks { lines.append("  looked at \(job.examined) of the \(job.ranks) ranks, which stand for all") }
     return lines.joined(separator: "\n")
   }
@@ -78,7 +87,8 @@ public struct PlanReport: Sendable {
       "kind": "plan", "ranks": JSONValue(job.ranks), "nodes": JSONValue(job.nodes), "ranks_examined": JSONValue(job.examined),
       "neurons": JSONValue(job.description.network.neurons), "synapses": JSONValue(job.synapses.rounded()),
       "peak_memory_bytes": JSONValue(job.totalMemory.rounded()), "memory_per_node_bytes": JSONValue(job.memoryPerNode.rounded()),
-      "fits": .bool(fits), "build_s": JSONValue(job.build), "run_s": JSONValue(job.run), "wall_s": JSONValue(job.wall),
+      "fits": .bool(fits), "cores_per_node": JSONValue(cores),
+      "shares_cores": .bool(sharesCores), "build_s": JSONValue(job.build), "run_s": JSONValue(job.run), "wall_s": JSONValue(job.wall),
       "rates": .string(job.rates.origin), "rates_hz": .array(job.rates.hertz.map { JSONValue($0) }), "costs": .string(job.costs.origin),
       "per_rank": .object(perRank),
     ]
@@ -96,7 +106,7 @@ public struct PlanReport: Sendable {
   /// A job script sized by the forecast: memory and time with room to spare, as far as the nodes have it.
   ///
   /// - `config`: its path becomes absolute, for the job may be submitted from anywhere.
-  /// - Throws: `PlanError` 78 for a job that does not fit its nodes, which Slurm would reject or end.
+  /// - Throws: `PlanError` 78 for a job that does not fit its nodes or has more ranks than cores, which Slurm would reject or end.
   public func script(config: String, overrides: [String], name: String) throws -> String {
     let usable = Self.usableShare * memory
     guard job.memoryPerNode <= usable else {
@@ -104,6 +114,11 @@ public struct PlanReport: Sendable {
         description: "no job script: \(job.ranks) ranks on \(job.nodes) \(job.nodes == 1 ? "node" : "nodes") need "
           + "\(HumanUnits.bytes(Int64(job.memoryPerNode))) of a node's \(HumanUnits.bytes(Int64(memory))) (\(memoryOrigin)), of which Slurm "
           + "gives \(Int(100 * Self.usableShare)) %; give more --nodes, or the nodes' --memory", exitCode: .badConfiguration)
+    }
+    if sharesCores {
+      throw PlanError(
+        description: "no job script: \(job.ranksPerNode) ranks on a node of \(cores) \(cores == 1 ? "core" : "cores"); give more --nodes, "
+          + "or the nodes' --cores", exitCode: .badConfiguration)
     }
     let minutes = max(10, Int((job.wall * 1.5 / 60).rounded(.up)))
     let megabytes = Int(min(max(256e6, job.memoryPerNode * 1.2), usable) / 1e6)

@@ -1,5 +1,5 @@
 // Leaky integrate-and-fire neuron with alpha-shaped synaptic currents (`iaf_psc_alpha`), integrated exactly.
-import Glibc
+import Maths
 
 /// Step order and arrival times are NEST's. A weight w gives a current that peaks at w, tau_syn after its arrival.
 public struct IafPscAlpha<S: SimulationScalar>: NeuronModel {
@@ -51,10 +51,10 @@ public struct IafPscAlpha<S: SimulationScalar>: NeuronModel {
     refractory = S(membrane.refractorySteps)
     constantCurrent = S(p["I_e"]!)
     p30 = S(membrane.currentPropagator)
-    decayM = S(expm1(-h / membrane.tauM))
+    decayM = S(Elementary.expMinusOne(-h / membrane.tauM))
     let (ex, inh) = (p["tau_syn_ex"]!, p["tau_syn_in"]!)
-    (p11Ex, p21Ex, kickEx) = (S(exp(-h / ex)), S(h * exp(-h / ex)), S(exp(1.0) / ex))
-    (p11In, p21In, kickIn) = (S(exp(-h / inh)), S(h * exp(-h / inh)), S(exp(1.0) / inh))
+    (p11Ex, p21Ex, kickEx) = (S(Elementary.exp(-h / ex)), S(h * Elementary.exp(-h / ex)), S(Elementary.exp(1.0) / ex))
+    (p11In, p21In, kickIn) = (S(Elementary.exp(-h / inh)), S(h * Elementary.exp(-h / inh)), S(Elementary.exp(1.0) / inh))
     (p31Ex, p32Ex) = (S(membrane.alphaPropagator(tau: ex)), S(membrane.exponentialPropagator(tau: ex)))
     (p31In, p32In) = (S(membrane.alphaPropagator(tau: inh)), S(membrane.exponentialPropagator(tau: inh)))
   }

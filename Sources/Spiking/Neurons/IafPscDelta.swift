@@ -1,5 +1,5 @@
 // Leaky integrate-and-fire neuron whose potential jumps at each arrival (`iaf_psc_delta`), integrated exactly.
-import Glibc
+import Maths
 
 /// Arrivals act inside their step. While refractory they are lost, or saved and applied, decayed, at the first free step.
 public struct IafPscDelta<S: SimulationScalar>: NeuronModel {
@@ -46,7 +46,7 @@ public struct IafPscDelta<S: SimulationScalar>: NeuronModel {
     refractory = S(membrane.refractorySteps)
     constantCurrent = S(p["I_e"]!)
     p30 = S(membrane.currentPropagator)
-    p33 = S(exp(-h / membrane.tauM))
+    p33 = S(Elementary.exp(-h / membrane.tauM))
     decay = p33
     saving = p["refractory_input"]! == 0 ? 0 : 1
   }

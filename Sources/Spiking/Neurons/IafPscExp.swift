@@ -1,5 +1,5 @@
 // Leaky integrate-and-fire neuron with exponential synaptic currents (`iaf_psc_exp`), integrated exactly.
-import Glibc
+import Maths
 
 /// Step order and arrival times are NEST's: potential, currents, arrivals, threshold (Rotter & Diesmann 1999; Diesmann et al. 2001).
 public struct IafPscExp<S: SimulationScalar>: NeuronModel {
@@ -40,9 +40,9 @@ public struct IafPscExp<S: SimulationScalar>: NeuronModel {
     try membrane.checkReset(model: "iaf_psc_exp")
     leak = membrane.leak
     kernel = S.IafPscExpStep(
-      p22: S(exp(-h / membrane.tauM)), p21_ex: S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!)),
+      p22: S(Elementary.exp(-h / membrane.tauM)), p21_ex: S(membrane.exponentialPropagator(tau: p["tau_syn_ex"]!)),
       p21_in: S(membrane.exponentialPropagator(tau: p["tau_syn_in"]!)), p20: S(membrane.currentPropagator),
-      p11_ex: S(exp(-h / p["tau_syn_ex"]!)), p11_in: S(exp(-h / p["tau_syn_in"]!)), i_e: S(p["I_e"]!),
+      p11_ex: S(Elementary.exp(-h / p["tau_syn_ex"]!)), p11_in: S(Elementary.exp(-h / p["tau_syn_in"]!)), i_e: S(p["I_e"]!),
       v_th: S(membrane.threshold - leak), v_reset: S(membrane.reset - leak), t_ref: S(membrane.refractorySteps))
   }
 

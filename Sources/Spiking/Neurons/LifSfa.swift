@@ -1,5 +1,5 @@
 // Leaky integrate-and-fire neuron with spike-frequency adaptation and instantaneous synapses (`lif_sfa`).
-import Glibc
+import Maths
 
 /// The neuron of the column-grid papers (Pastorelli et al. 2019, equation 2), integrated exactly between steps.
 public struct LifSfa<S: SimulationScalar>: NeuronModel {
@@ -41,8 +41,8 @@ public struct LifSfa<S: SimulationScalar>: NeuronModel {
     leak = membrane.leak
     // c acts as a current -g_c c that decays with tau_c.
     kernel = S.LifSfaStep(
-      p33: S(exp(-h / membrane.tauM)), p30: S(membrane.currentPropagator),
-      p3c: S(-p["g_c"]! * membrane.exponentialPropagator(tau: p["tau_c"]!)), pcc: S(exp(-h / p["tau_c"]!)), i_e: S(p["I_e"]!),
+      p33: S(Elementary.exp(-h / membrane.tauM)), p30: S(membrane.currentPropagator),
+      p3c: S(-p["g_c"]! * membrane.exponentialPropagator(tau: p["tau_c"]!)), pcc: S(Elementary.exp(-h / p["tau_c"]!)), i_e: S(p["I_e"]!),
       v_th: S(membrane.threshold - leak), v_reset: S(membrane.reset - leak), t_ref: S(membrane.refractorySteps), alpha_c: S(p["alpha_c"]!))
   }
 

@@ -1,5 +1,5 @@
 // Propagators of a leaky membrane over one step (exact integration), shared by the integrate-and-fire models.
-import Glibc
+import Maths
 
 /// The passive part of an integrate-and-fire neuron: parameters in ms, mV, pF, and propagators for one step (models.md H0).
 struct Membrane {
@@ -22,19 +22,21 @@ struct Membrane {
   }
 
   /// Effect of a constant current of 1 pA over one step: tau_m / C (1 - exp(-h / tau_m)).
-  var currentPropagator: Double { -tauM / capacitance * expm1(-h / tauM) }
+  var currentPropagator: Double { -tauM / capacitance * Elementary.expMinusOne(-h / tauM) }
 
   /// Effect on V of an exponential current of 1 pA at the start of the step.
   func exponentialPropagator(tau: Double) -> Double {
     let beta = tau * tauM / (tauM - tau)
-    let value = beta / capacitance * exp(-h / tau) * expm1(h / beta)
-    return value.isNormal && value > 0 ? value : h / capacitance * exp(-h / tauM)
+    let value = beta / capacitance * Elementary.exp(-h / tau) * Elementary.expMinusOne(h / beta)
+    return value.isNormal && value > 0 ? value : h / capacitance * Elementary.exp(-h / tauM)
   }
 
   /// Effect on V of an alpha current's derivative of 1 pA/ms at the start of the step.
   func alphaPropagator(tau: Double) -> Double {
     let beta = tau * tauM / (tauM - tau)
-    return h > 1e-7 * tauM * tauM / abs(tauM - tau)
-      ? beta / capacitance * exp(-h / tau) * (beta * expm1(h / beta) - h) : 0.5 * h * h / capacitance * exp(-h / tauM)
+    if h > 1e-7 * tauM * tauM / abs(tauM - tau) {
+      return beta / capacitance * Elementary.exp(-h / tau) * (beta * Elementary.expMinusOne(h / beta) - h)
+    }
+    return 0.5 * h * h / capacitance * Elementary.exp(-h / tauM)
   }
 }
