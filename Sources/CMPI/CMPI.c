@@ -47,14 +47,17 @@ static MPI_Op native_operation(int operation) {
 
 // Start and end ------------------------------------------------------------------------------------------------------
 
-static int has_infiniband(void) {
-  DIR *devices = opendir("/sys/class/infiniband");
+static int has_device(const char *class) {
+  DIR *devices = opendir(class);
   if (!devices) return 0;
   int found = 0;
   for (struct dirent *entry; (entry = readdir(devices));) found |= entry->d_name[0] != '.';
   closedir(devices);
   return found;
 }
+
+// InfiniBand, Omni-Path and RoCE are devices of the first class, HPE Slingshot of the second.
+static int has_fast_network(void) { return has_device("/sys/class/infiniband") || has_device("/sys/class/cxi"); }
 
 // Ranks that the launcher started on this node, as far as it tells; 1 if it does not.
 static long ranks_on_node(void) {
@@ -68,7 +71,7 @@ static long ranks_on_node(void) {
 
 int cmpi_init(void) {
   // What the user or mpirun --mca has set wins. Without a fast network the probing of its drivers costs a third of a second.
-  if (!has_infiniband()) {
+  if (!has_fast_network()) {
     setenv("OMPI_MCA_pml", "ob1", 0);
     setenv("OMPI_MCA_btl", "self,vader,tcp", 0);
   }

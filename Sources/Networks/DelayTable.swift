@@ -11,15 +11,21 @@ public struct DelayTable: Sendable {
   public let shares: [Double]
   private let table: NumberTable
 
-  /// - Throws: `NetworkError` if the law reaches below half a step.
+  /// - Throws: `NetworkError` if the law reaches below half a step or beyond 60 000 steps, or has no probabilities.
   public init(_ law: Distribution, resolution: Double, projection: String) throws {
     if let fault = law.fault { throw NetworkError("projection \(projection): delay has \(fault)") }
-    func probabilityUpTo(_ step: Int) -> Double {
+    func probabilityUpTo(_ step: Int) throws -> Double {
       // Constants count as drawn at their value: a delay exactly half-way rounds up.
-      if case .constant(let value) = law { return Int((value / resolution).rounded()) <= step ? 1 : 0 }
-      return law.cumulative((Double(step) + 0.5) * resolution)
+      if case .constant(let value) = law { return (value / resolution).rounded() <= Double(step) ? 1 : 0 }
+      let probability = law.cumulative((Double(step) + 0.5) * resolution)
+      // Bounds where the law has nothing, or numbers out of scale.
+      if probability.isNaN {
+        throw NetworkError(
+          "projection \(projection): delay has no probabilities between its bounds; move min: and max: to where its law lies")
+      }
+      return min(max(probability, 0), 1)
     }
-    if probabilityUpTo(0) > 0 || law.support.upperBound < 0.5 * resolution {
+    if try probabilityUpTo(0) > 0 || law.support.upperBound < 0.5 * resolution {
       throw NetworkError(
         "projection \(projection): delay can fall below the resolution of \(resolution) ms; raise the delay (min:) or lower the resolution")
     }
@@ -27,7 +33,7 @@ public struct DelayTable: Sendable {
     var thresholds: [UInt64] = []
     var (first, step, unit, below) = (0, 1, 0, UInt64(0))
     while true {
-      let threshold = UInt64((probabilityUpTo(step) * 0x1p32).rounded())
+      let threshold = UInt64((try probabilityUpTo(step) * 0x1p32).rounded())
       if threshold > below { unit = Self.commonDivisor(unit, step) }
       if first == 0 && threshold > 0 { first = step }
       thresholds.append(threshold)

@@ -27,6 +27,16 @@ public enum Selection: Sendable, Equatable {
     }
   }
 
+  /// The first neuron of a population of `count` that belongs to both selections.
+  public func first(sharedWith other: Selection, of count: Int) -> Int? {
+    switch (self, other) {
+    case (.none, _), (_, .none): nil
+    case (.list(let list), _): list.first { other.contains($0) }
+    case (_, .list(let list)): list.first { contains($0) }
+    default: (0..<count).first { contains($0) && other.contains($0) }
+    }
+  }
+
   /// What is wrong with it for a population of `count`, or `nil`.
   public func fault(for count: Int) -> String? {
     switch self {

@@ -135,14 +135,17 @@ public struct TileDraw<W: VectorScalar>: Sendable {
   /// Mean number of synapses from a source tile onto a target tile, for forecasts and reservations.
   public func expected(_ source: Tile, _ target: Tile) -> Double {
     let pairs = Double(source.count) * Double(target.count)
+    let same = Double(source.range.clamped(to: target.range).count)
+    // Pairs that may be connected.
+    let free = avoidsSelf ? pairs - same : pairs
     switch projection.rule {
-    case .oneToOne: return Double(source.range.clamped(to: target.range).count)
-    case .allToAll: return pairs
+    case .oneToOne: return avoidsSelf ? 0 : same
+    case .allToAll: return free
     case .fixedIndegree(let degree): return pairs * Double(degree) / Double(sources)
     case .fixedOutdegree(let degree): return pairs * Double(degree) / Double(targets)
     case .fixedTotalNumber(let total): return pairs * Double(total) / (Double(sources) * Double(targets))
-    case .pairwiseBernoulli(let p): return pairs * p
-    case .distance: return pairs * probability(source, target)
+    case .pairwiseBernoulli(let p): return free * p
+    case .distance: return free * probability(source, target)
     case .explicit(let edges): return Double(edges.count) * pairs / (Double(sources) * Double(targets))
     }
   }

@@ -170,7 +170,7 @@ public final class Simulation<S: SimulationScalar> {
       pulse.beat()
     }
     if description.storage == .stored {
-      let expected = max(expectedSynapses(), 1)
+      let expected = max(expectedSynapses().all, 1)
       let arena = SynapseArena(expectedBytes: Int(expected) * RowFormat.units(S.self) * 2)
       var built = 0
       for block in blocks {
@@ -194,7 +194,9 @@ public final class Simulation<S: SimulationScalar> {
       }
       spikesBySource = SpikesBySource(tiles: sources, tiles)
       // Nobody has counted them; the mean of the rules is what there is.
-      counts.synapses = Int(expectedSynapses().rounded())
+      let expected = expectedSynapses()
+      counts.synapses = Int(expected.recurrent)
+      counts.externalSynapses = Int(expected.all - expected.recurrent)
       progress(1)
     }
     var concerned = Set(blocks.flatMap { $0.sources.map(\.tile) })
@@ -206,25 +208,30 @@ public final class Simulation<S: SimulationScalar> {
   }
   private var arenas: [SynapseArena] = []
 
-  /// Mean number of synapses onto this rank's tiles.
-  func expectedSynapses() -> Double {
-    var sum = 0.0
+  /// Given spikes at 0 ms, which are left out; the same on every rank.
+  public var spikesAtStart: Int { externalSpikes?.atStart ?? 0 }
+
+  /// Mean number of synapses onto this rank's tiles, and of those whose source is a neuron of the network.
+  func expectedSynapses() -> (all: Double, recurrent: Double) {
+    var (recurrent, external) = (0.0, 0.0)
     for number in owned {
       let target = tiles[number]
-      var ofTile = 0.0
+      var (ofNeurons, fromOutside) = (0.0, 0.0)
       for draw in draws.draws where draw.projection.target == target.population {
-        for source in draw.projection.sourceTiles(of: target, tiles) { ofTile += draw.expected(tiles[source], target) }
+        let sum = draw.projection.sourceTiles(of: target, tiles).reduce(0.0) { $0 + draw.expected(tiles[$1], target) }
+        if description.network.populations[draw.projection.source].isVirtual { fromOutside += sum } else { ofNeurons += sum }
       }
       // Whole numbers, so that the sum over ranks does not depend on who owns which tile.
-      sum += ofTile.rounded()
+      recurrent += ofNeurons.rounded()
+      external += fromOutside.rounded()
     }
-    return sum
+    return (recurrent + external, recurrent)
   }
 }
 
 /// What this rank counted.
 public struct SimulationCounts: Sendable {
-  /// Synapses between neurons, and from outside, onto this rank's neurons.
+  /// Synapses between neurons, and from outside (virtual populations), onto this rank's neurons; of a procedural network their means.
   public var synapses = 0
   public var externalSynapses = 0
   /// Spikes of this rank's neurons per population while recording.

@@ -47,7 +47,7 @@ public struct SimulationDescription: Sendable {
 
   /// Checks that stop a hopeless run.
   public struct Checks: Sendable {
-    /// [Hz] Mean rate of a population, after the presimulation, above which the run ends with an error.
+    /// [Hz] Mean rate of a population, after the presimulation and over one interval at least, above which the run ends with an error.
     public var highestRate = 500.0
     /// [Hz] Mean rate at or below which a note is given.
     public var lowestRate = 0.0
@@ -61,6 +61,13 @@ public struct SimulationDescription: Sendable {
   public init(network: Network) {
     self.network = network
     spikeRecording = network.populations.map { _ in .all }
+  }
+
+  /// Names of the report files, in the order of their first recordings.
+  public var reportFiles: [String] {
+    var files: [String] = []
+    for recording in columnRecordings where !files.contains(recording.file) { files.append(recording.file) }
+    return files
   }
 
   /// Steps of the presimulation, and of all.

@@ -28,7 +28,7 @@ public struct SonataEdgeReader: ~Copyable {
   }
 
   public let population: SonataEdgePopulation
-  let file: HDF5File
+  private let file: HDF5File
   private let sourceCount: Int
   private let targetCount: Int
   private let groups: [Int64: Group]

@@ -11,14 +11,17 @@ public struct SonataEdgesWriter: ~Copyable {
   private var ends = ("", "")
   private var count = 0
   private let deflate: Int
+  private let weightType: HDF5Type
 
+  /// - `weights`: how weights are stored; the simulation that wrote them may have more digits than `.float32` keeps.
   /// - `deflate`: 0 (none) to 9.
   /// - Throws: `StorageError` 73 if the file cannot be created.
-  public init(creating path: String, deflate: Int = 0) throws(StorageError) {
+  public init(creating path: String, weights: HDF5Type = .float32, deflate: Int = 0) throws(StorageError) {
     let file = try HDF5File.create(path)
     try SonataSpikeLayout.writeSonataMark(file)
     try file.makeGroup("/edges")
     self.deflate = deflate
+    weightType = weights
     self.file = file
   }
 
@@ -34,7 +37,7 @@ public struct SonataEdgesWriter: ~Copyable {
       integers: [
         (group + "/source_node_id", .uint64), (group + "/target_node_id", .uint64), (group + "/edge_type_id", .uint32),
         (group + "/edge_group_id", .uint16), (group + "/edge_group_index", .uint64),
-      ], numbers: [(group + "/0/syn_weight", .float32), (group + "/0/delay", .float32)], deflate: deflate)
+      ], numbers: [(group + "/0/syn_weight", weightType), (group + "/0/delay", .float32)], deflate: deflate)
   }
 
   /// Appends edges; all arrays have one entry per edge.
@@ -42,7 +45,7 @@ public struct SonataEdgesWriter: ~Copyable {
   /// - `weights`: in the unit of the target's model.
   /// - `delays`: [ms]
   public mutating func append(
-    sources: [UInt32], targets: [UInt32], typeIDs: [UInt32], weights: [Float], delays: [Float]
+    sources: [UInt32], targets: [UInt32], typeIDs: [UInt32], weights: [Double], delays: [Float]
   ) throws(StorageError) {
     guard table != nil else { preconditionFailure("begin a population before appending edges") }
     let n = sources.count
@@ -54,7 +57,7 @@ public struct SonataEdgesWriter: ~Copyable {
         integers: [
           sources[piece].map(UInt64.init), targets[piece].map(UInt64.init), typeIDs[piece].map(UInt64.init),
           [UInt64](repeating: 0, count: piece.count), Array(UInt64(count)..<UInt64(count + piece.count)),
-        ], numbers: [weights[piece].map(Double.init), delays[piece].map(Double.init)], to: file)
+        ], numbers: [Array(weights[piece]), delays[piece].map(Double.init)], to: file)
       count += piece.count
     }
   }

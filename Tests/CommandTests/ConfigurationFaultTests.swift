@@ -67,6 +67,37 @@ import Testing
     try expectRefusal([config, "--set", "checks.rate.below=50"], output: folder.place("run"), code: 76, ["population E", "Hz"])
   }
 
+  /// A volley at the start is no rate yet: a run that ends before the first check is finished, with a note.
+  @Test func aShortRunIsNotJudgedByItsRate() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file("config.yaml", smallNetwork.replacingOccurrences(of: "rate: 8000", with: "rate: 80000"))
+    let arguments = ["simulate", config, "--set", "checks.rate.below=50", "--output", folder.place("run")]
+    let outcome = try BuiltProgram.run("colonnade", arguments)
+    #expect(outcome.code == 0 && outcome.errors.contains("NOTE population E fires at "), "\(outcome.errors)")
+    #expect(outcome.errors.contains("above checks.rate.below of 50 Hz"), "\(outcome.errors)")
+    try expectRefusal(
+      [config, "--set", "checks.rate.below=50", "--set", "checks.interval=20"], output: folder.place("judged"), code: 76, ["population E"])
+  }
+
+  @Test func statesAreSearchedUnlessToldOtherwise() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file("config.yaml", smallNetwork.replacingOccurrences(of: "weight: 87.8", with: "weight: -3e38"))
+    try expectRefusal([config], output: folder.place("run"), code: 76, ["population E", "out of scale"], ranks: [nil])
+    let outcome = try BuiltProgram.run(
+      "colonnade", ["simulate", config, "--set", "checks.finite=false", "--output", folder.place("run"), "--quiet"])
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+  }
+
+  @Test func spikesAtZeroAreNoted() throws {
+    let folder = try ScratchFolder()
+    let network = smallNetwork.replacingOccurrences(of: "[[1.5, 0], [2, 1]]", with: "[[0, 0], [2, 1], [0, 1]]")
+    let config = try folder.file("config.yaml", network)
+    let outcome = try BuiltProgram.run("colonnade", ranks: 3, ["simulate", config, "--output", folder.place("run")])
+    let note = "2 given spikes at 0 ms are left out: a spike counts at the end of the step that holds it, and the first step ends at 0.1 ms"
+    #expect(outcome.code == 0 && outcome.errors.contains("NOTE " + note), "\(outcome.errors)")
+    #expect(try folder.text("run/summary.json").contains(note))
+  }
+
   @Test func aSilentPopulationIsNoted() throws {
     let folder = try ScratchFolder()
     let config = try folder.file("config.yaml", smallNetwork)

@@ -95,6 +95,14 @@ struct ConfigurationErrorTests {
       "config.yaml:12: 'projections[0].delay' is wrong: projection E -> E: delay can fall below the resolution of 0.1 ms; raise the delay (min:) or lower the resolution"
     ),
     (
+      "delay: 1.5", "delay: 1e300",
+      "config.yaml:12: 'projections[0].delay' is wrong: projection E -> E: delays reach beyond 60 000 steps of 0.1 ms; bound them with max:"
+    ),
+    (
+      "delay: 1.5", "delay: {normal: {mean: 1.5, sd: 0.1, min: 100, max: 200}}",
+      "config.yaml:12: 'projections[0].delay' is wrong: projection E -> E: delay has no probabilities between its bounds; move min: and max: to where its law lies"
+    ),
+    (
       "delay: 1.5", "delay: {nomral: {mean: 1.5}}", "config.yaml:12: unknown key 'nomral' in 'projections[0].delay'; did you mean 'normal'?"
     ),
     ("delay: 1.5", "delya: 1.5", "config.yaml:12: unknown key 'delya'; did you mean 'delay'?"),

@@ -126,6 +126,24 @@ struct ConfigurationReadingTests {
     #expect(second.precision == first.precision && second.study == first.study && second.title == first.title)
   }
 
+  /// However a grid is written, the run is the same, and one that goes on finds its own configuration.
+  @Test(arguments: ["column_grid", "network"]) func aGridHasOneForm(study: String) throws {
+    let folder = try ScratchFolder()
+    func resolved(_ grid: String) throws -> String {
+      try folder.load(
+        study == "column_grid"
+          ? "study: column_grid\ngrid: \(grid)\n"
+          : "populations: [{name: E, model: lif_sfa, grid: \(grid), per_column: 2}]\n"
+      ).configuration
+    }
+    let list = try resolved("[4, 3]")
+    #expect(list.contains("grid: [4, 3]\n"))
+    for other in ["4x3", "4X3", "\"4x3\"", "[4e0, 3]", "\n  - 4\n  - 3"] where study == "column_grid" || !other.contains("\n") {
+      #expect(try resolved(other) == list, "\(other)")
+    }
+    if study == "column_grid" { #expect(try folder.load("study: column_grid\n").configuration == (try resolved("6x6"))) }
+  }
+
   @Test func jsonIsYAMLToo() throws {
     let folder = try ScratchFolder()
     let experiment = try Experiment.load(

@@ -12,7 +12,10 @@ private struct SmallCircuit {
   let folder: ScratchFolder
   var configuration: String { folder.path + "/config.json" }
 
-  init(sources: [UInt64] = [0, 2, 3, 1], targets: [UInt64] = [2, 0, 3, 0], virtualTarget: UInt64 = 0, spikesOf: String = "input") throws {
+  init(
+    sources: [UInt64] = [0, 2, 3, 1], targets: [UInt64] = [2, 0, 3, 0], virtualTarget: UInt64 = 0, spikesOf: String = "input",
+    reports: String = ""
+  ) throws {
     folder = try ScratchFolder()
     let nodes = try HDF5File.create(folder.path + "/nodes.h5")
     try nodes.makeGroup("/nodes")
@@ -54,7 +57,8 @@ private struct SmallCircuit {
         "run": {"tstop": 50, "dt": 0.1, "random_seed": 42},
         "inputs": {"drive": {"input_type": "spikes", "module": "sonata", "input_file": "spikes.h5",
                              "node_set": {"population": "input"}, "delay": 2, "duration": 10}},
-        "output": {"output_dir": "out"}
+        "output": {"output_dir": "out"},
+        "reports": {\(reports)}
       }
       """)
   }
@@ -138,6 +142,32 @@ struct StudiesSonataFilesTests {
   @Test func recordsNameNodeIDs() throws {
     let description = try SmallCircuit().load(["record.spikes=[{population: cells, neurons: [2, 3]}]"]).description
     #expect(description.spikeRecording == [.list([1]), .none, .list([0]), .none])
+  }
+
+  private func report(_ name: String, _ nodes: String, _ more: String = "") -> String {
+    "\"\(name)\": {\"variable_name\": \"V_m\", \"cells\": {\"population\": \"cells\", \"node_id\": \(nodes)}\(more)}"
+  }
+
+  @Test func reportsMayShareAFile() throws {
+    let shared = report("a", "[0, 3]", ", \"file_name\": \"v.h5\"") + "," + report("b", "[2]", ", \"file_name\": \"sub/v.h5\"")
+    let circuit = try SmallCircuit(reports: shared)
+    let description = try circuit.load().description
+    #expect(description.columnRecordings.map(\.population) == [0, 2, 0] && description.reportFiles == ["v.h5"])
+    // A recording of the configuration that goes on top must fit them too.
+    let error = #expect(throws: ConfigurationError.self) {
+      try circuit.load(["record.columns=[{population: cells, column: V_m, neurons: [3], file: v.h5}]"])
+    }
+    #expect(error?.exitCode == 78 && error?.description.contains("'record.columns[0].neurons' has neuron 3 of cells") == true)
+  }
+
+  @Test(arguments: [
+    (", \"file_name\": \"spikes.h5\"", "reports.b.file_name", "it is spikes.h5, which the run writes itself"),
+    (", \"file_name\": \"a.h5\"", "reports.b.cells", "it has neuron 3 of cells, whose V_m is already in a.h5"),
+    (", \"file_name\": \"a\", \"dt\": 1", "reports.b.file_name", "it is a.h5, which already holds V_m every 0.1 ms"),
+    (", \"dt\": 1e300", "reports.b.dt", "is not a multiple of the resolution"),
+  ]) func reportsAtOddsAreRefused(more: String, place: String, words: String) throws {
+    let error = try #require(try fault(SmallCircuit(reports: report("a", "[0, 3]") + "," + report("b", "[2, 3]", more))))
+    #expect(error.exitCode == 65 && error.path.hasSuffix("config.json:" + place) && error.reason.contains(words), "\(error)")
   }
 
   /// The error of loading, building included.

@@ -73,9 +73,27 @@ import Testing
     }
   }
   @Test func beyondTheLongest() {
-    for law: Distribution in [.constant(6000.1), .exponential(mean: 5000, offset: 1), .uniform(low: 1, high: 7000)] {
+    for law: Distribution in [
+      .constant(6000.1), .constant(1e300), .exponential(mean: 5000, offset: 1), .exponential(mean: 1, offset: 1e300),
+      .uniform(low: 1, high: 7000), .uniform(low: 1, high: 1e308), .normal(mean: 1e300, sd: 1), .rounded(to: 1, of: .constant(1e300)),
+    ] {
       let error = #expect(throws: NetworkError.self) { try DelayTable(law, resolution: 0.1, projection: "exc") }
       #expect("\(error!)".contains("projection exc") && "\(error!)".contains("60 000 steps"))
+    }
+  }
+
+  /// Bounds far from where a law lies leave nothing to divide by.
+  @Test func lawsWithoutProbabilities() {
+    for law: Distribution in [
+      .normal(mean: 1.5, sd: 0.1, min: 100, max: 200), .normal(mean: 0, sd: 1e300, min: 0.1, max: 10),
+      .lognormal(mu: 0, sigma: 0.1, min: 1e6, max: 1e7), .rounded(to: 1, of: .normal(mean: 1.5, sd: 0.1, min: 100, max: 200)),
+    ] {
+      let error = #expect(throws: NetworkError.self, "\(law)") { try DelayTable(law, resolution: 0.1, projection: "exc") }
+      #expect(error?.exitCode == 78 && "\(error!)".hasPrefix("projection exc: delay"), "\(error!)")
+    }
+    for law: Distribution in [.constant(.nan), .normal(mean: .nan, sd: 1), .uniform(low: 1, high: .infinity)] {
+      let error = #expect(throws: NetworkError.self) { try DelayTable(law, resolution: 0.1, projection: "exc") }
+      #expect("\(error!)".contains("which is not finite"), "\(error!)")
     }
   }
 }

@@ -146,8 +146,7 @@ struct DrawCase: CustomTestStringConvertible, Sendable {
     let drawn = try DrawnNetwork<Float>(example.network)
     let expected = drawn.allPairs.reduce(0) { $0 + drawn.draw.expected(drawn.tiles[$1.source], drawn.tiles[$1.target]) }
     let found = Double(drawn.synapses().count)
-    // Autapses left out are not forecast.
-    #expect((found - expected).magnitude <= 4 * expected.squareRoot() + 130)
+    #expect((found - expected).magnitude <= 4 * expected.squareRoot())
     if drawn.draw.projection.rule.name.hasPrefix("fixed") { #expect((found - expected).magnitude < 1e-6) }
   }
 

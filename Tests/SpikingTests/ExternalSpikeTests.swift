@@ -38,6 +38,27 @@ private func listeners(
     #expect(first == [25, 26, 25, 26, 16, 16, 16, nil, nil, 45])
     #expect(final == [1, 1, 1, 1, 1, 1, 1, 0, 0, 1])
   }
+  @Test func spikesAtTheStartAreCounted() throws {
+    let spikes = [0, 0.0004, 0.001, 1, 0, 20].enumerated().map { (time: $1, neuron: $0) }
+    for rank in 0..<2 {
+      // Every rank reads all of them, also those that concern another one.
+      #expect(try TestRun<Float>(listeners(2000, delay: 1, spikes), rank: rank, of: 2).simulation.spikesAtStart == 3)
+    }
+    #expect(try TestRun<Float>(listeners(1, delay: 1, [(0.001, 0)])).simulation.spikesAtStart == 0)
+  }
+  /// The synapses of a summary are those between neurons, whether they are stored or drawn again for each spike.
+  @Test func synapsesFromOutsideAreCountedApart() throws {
+    for storage in SimulationDescription.Storage.allCases {
+      var description = listeners(30, delay: 1, [])
+      description.storage = storage
+      for rule in [ConnectionRule.fixedOutdegree(7), .allToAll, .oneToOne] {
+        description.network.projections.append(
+          Projection(name: "p", source: 1, target: 1, rule: rule, weight: .constant(0), delay: .constant(1), allowAutapses: false))
+      }
+      let counts = try TestRun<Float>(description).simulation.counts
+      #expect(counts.synapses == 30 * 7 + 30 * 29 && counts.externalSynapses == 30, "\(storage)")
+    }
+  }
   /// Currents take up what arrives at the end of a step; the potential sees it one step later.
   @Test func arrivalOfCurrents() throws {
     var description = listeners(1, delay: 1.5, model: "iaf_psc_exp", [(1, 0)])

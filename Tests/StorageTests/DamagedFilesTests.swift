@@ -17,8 +17,8 @@ import Testing
     try edges.begin(population: "E_to_E", source: "E", target: "E")
     let ids = (0..<500).map { UInt32($0 * 7 % 60) }
     try edges.append(
-      sources: ids, targets: ids.reversed(), typeIDs: ids.map { _ in 7 }, weights: ids.map { Float($0) + 0.5 }, delays: ids.map { _ in 1.5 }
-    )
+      sources: ids, targets: ids.reversed(), typeIDs: ids.map { _ in 7 }, weights: ids.map { Double($0) + 0.5 },
+      delays: ids.map { _ in 1.5 })
     try edges.close()
     try put(scratch("node_types.csv"), "node_type_id model_type model_template\n100 virtual NULL\n101 point_neuron nest:lif\n")
     try put(scratch("edge_types.csv"), "edge_type_id model_template\n7 static_synapse\n")

@@ -84,7 +84,7 @@ private final class TinyDisk: Sendable {
       try writer.begin(population: "a", source: "a", target: "a")
       let ids = [UInt32](0..<200_000)
       try writer.append(
-        sources: ids, targets: ids, typeIDs: ids, weights: ids.map(Float.init), delays: ids.map { _ in 1 })
+        sources: ids, targets: ids, typeIDs: ids, weights: ids.map(Double.init), delays: ids.map { _ in 1 })
       try writer.close()
     }
     #expect(grown?.exitCode == 74, "\(grown?.description ?? "no error")")

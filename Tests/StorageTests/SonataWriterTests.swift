@@ -20,7 +20,7 @@ import Testing
         let rows = start..<min(count, start + blocks[i % blocks.count])
         try writer.append(
           sources: rows.map { UInt32($0 % 100) }, targets: rows.map { UInt32($0 % 20) }, typeIDs: rows.map { UInt32($0 % 2) },
-          weights: rows.map { Float($0) / 8 }, delays: rows.map(delay))
+          weights: rows.map { Double($0) / 8 }, delays: rows.map(delay))
         start = rows.upperBound
         i += 1
       }

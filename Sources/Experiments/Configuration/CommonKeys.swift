@@ -10,6 +10,9 @@ public enum Precision: String, Sendable, CaseIterable {
 
 /// What every study reads alike. Times are in ms.
 public struct CommonKeys: Sendable {
+  /// [ms] No time is longer: its steps of a microsecond can still be counted.
+  static let longestTime = 1e12
+
   public var seed: UInt64 = 1
   /// Recorded.
   public var duration = 1000.0
@@ -33,7 +36,7 @@ public struct CommonKeys: Sendable {
     self.seed = UInt64(seed)
     resolution = try section.number("resolution", default: defaults.resolution, .positive, unit: "ms")
     let tics = resolution * 1000
-    if abs(tics - tics.rounded()) > 1e-6 || tics < 0.5 {
+    if !(abs(tics - tics.rounded()) <= 1e-6 && tics > 0.5 && resolution <= Self.longestTime) {
       throw section.error("resolution", "must be a multiple of 0.001 ms, got \(NumberText.text(resolution)) ms")
     }
     presimulation = try Self.time(section, "presimulation", defaults.presimulation, resolution)
@@ -49,11 +52,12 @@ public struct CommonKeys: Sendable {
     self.checks.highestRate = try rate.number("below", default: defaults.checks.highestRate, .positive, unit: "Hz")
     self.checks.lowestRate = try rate.number("above", default: defaults.checks.lowestRate, .notNegative, unit: "Hz")
     self.checks.finite = try checks.flag("finite", default: defaults.checks.finite)
-    self.checks.interval = try checks.number("interval", default: defaults.checks.interval, .positive, unit: "ms")
+    self.checks.interval = try checks.number(
+      "interval", default: max(defaults.checks.interval, resolution), .within(resolution...Self.longestTime), unit: "ms")
   }
 
   private static func time(_ section: ConfigurationSection, _ key: String, _ value: Double, _ resolution: Double) throws -> Double {
-    let time = try section.number(key, default: value, .within(0...1e12), unit: "ms")
+    let time = try section.number(key, default: value, .within(0...longestTime), unit: "ms")
     let steps = time / resolution
     if abs(steps - steps.rounded()) > 1e-6 * max(1, steps) {
       throw section.error(

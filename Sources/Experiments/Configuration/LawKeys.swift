@@ -34,8 +34,14 @@ extension ConfigurationValue {
     return law
   }
 
-  /// Columns across and down: `[6, 6]` or `6x6`.
+  /// Columns across and down: `[6, 6]` or `6x6`, which resolve to the same.
   public func grid() throws -> (width: Int, height: Int) {
+    let (width, height) = try sides()
+    resolved = .words([String(width), String(height)])
+    return (width, height)
+  }
+
+  private func sides() throws -> (width: Int, height: Int) {
     if isList {
       let sides = try list()
       guard sides.count == 2 else { throw error("must be two numbers of columns, [across, down]") }

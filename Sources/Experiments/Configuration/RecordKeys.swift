@@ -39,6 +39,7 @@ struct RecordKeys {
     let groups = network.reportedGroups
     spikes = network.populations.map { $0.isVirtual ? .none : .all }
     columns = others
+    var files = ReportFiles(network, recordings: others)
     let record = try section.section("record")
     if let value = record.value("spikes", default: .text("all")) {
       if value.isList {
@@ -52,34 +53,36 @@ struct RecordKeys {
         spikes = network.populations.map { _ in .none }
       }
     }
-    rates = try record.number("rates", default: 0, .notNegative, unit: "ms")
-    if rates > 0 && abs(rates / resolution - (rates / resolution).rounded()) > 1e-6 * rates / resolution {
-      throw record.error("rates", "must be a multiple of the resolution, \(NumberText.text(resolution)) ms")
-    }
+    rates = try record.interval("rates", default: 0, resolution)
     guard let value = record.value("columns", default: .words([])) else { return }
     let sections = try value.list().map { try $0.section("{population: ..., column: ..., neurons: ..., interval: ...}") }
     for keys in sections {
       let group = try keys.group("population", groups)
       let column = try keys.column("column", group, network)
       let selections = try keys.selections("neurons", group, network)
-      let interval = try keys.number("interval", default: resolution, .positive, unit: "ms")
-      let steps = interval / resolution
-      if abs(steps - steps.rounded()) > 1e-6 * max(1, steps) {
-        throw keys.error("interval", "must be a multiple of the resolution, \(NumberText.text(resolution)) ms")
-      }
+      let interval = try keys.interval("interval", default: resolution, resolution)
       let file = try keys.text("file", default: sections.count == 1 ? "report.h5" : "report-\(column).h5")
-      if let other = columns.first(where: { $0.file == file && ($0.column != column || $0.interval != interval) }) {
-        throw keys.error(
-          "file", "is \(file), which already holds \(other.column) every \(NumberText.text(other.interval)) ms; name another file")
-      }
       for (population, selection) in selections where selection != .none {
-        columns.append(.init(population: population, column: column, neurons: selection, interval: interval, file: file))
+        let recording = SimulationDescription.ColumnRecording(
+          population: population, column: column, neurons: selection, interval: interval, file: file)
+        if let fault = files.add(recording) { throw keys.error(fault.part == .file ? "file" : "neurons", fault.text) }
       }
     }
+    columns = files.recordings
   }
 }
 
 extension ConfigurationSection {
+  /// [ms] A whole number of steps, at least one, or the default.
+  fileprivate func interval(_ key: String, default standard: Double, _ resolution: Double) throws -> Double {
+    let interval = try number(key, default: standard, .within(0...CommonKeys.longestTime), unit: "ms")
+    let steps = interval / resolution
+    if interval != standard && !(steps > 0.5 && abs(steps - steps.rounded()) <= 1e-6 * steps) {
+      throw error(key, "must be a multiple of the resolution, \(NumberText.text(resolution)) ms")
+    }
+    return interval
+  }
+
   fileprivate func group(_ key: String, _ groups: [ReportedGroup]) throws -> ReportedGroup {
     let name = try required(key).choice(groups.map(\.name))
     return groups.first { $0.name == name }!

@@ -36,7 +36,9 @@ public struct ForecastComparison: Sendable {
     let atMeasured = forecast(ExpectedRates(measuredRates, origin: "measured"))
     let d = experiment.description
     let whole = d.duration > 0 ? (d.presimulation + d.duration) / d.duration : 1
-    var sums = [own.memory.total, own.layout.synapses, own.work.events, own.work.messages * whole, own.work.bytes * whole]
+    // The synapses of a run are those between its neurons.
+    let recurrent = zip(d.network.populations, own.layout.reach).reduce(0.0) { $0 + ($1.0.isVirtual ? 0 : $1.1.synapses) }
+    var sums = [own.memory.total, recurrent, own.work.events, own.work.messages * whole, own.work.bytes * whole]
     try communicator.sum(&sums)
     let build = try communicator.max(own.build)
     let run = JobForecast.run(busiest: try communicator.max(own.busy), ranks: communicator.size, costs)

@@ -9,7 +9,8 @@ import Storage
 /// Synapses come from the very draws that a simulation makes, so the files hold the network that is simulated under the same seed.
 public enum NetworkExport {
   /// Returns the number of edges written.
-  /// - Throws: `StorageError` 73 or 74 if the folder cannot be written, and errors of the network itself.
+  /// - Throws: `StorageError` 73 if the folder holds a run or cannot be made, 74 if it cannot be written, `NetworkError` 78 for a projection
+  ///   that files cannot express, and errors of the network itself.
   public static func write(_ experiment: Experiment, to folder: String) throws -> Int {
     switch experiment.precision {
     case .single: return try write(experiment, to: folder, as: Float.self)
@@ -19,16 +20,32 @@ public enum NetworkExport {
 
   private static func write<S: SimulationScalar>(_ experiment: Experiment, to folder: String, as: S.Type) throws -> Int {
     let run = RunFolder(folder)
-    try run.prepare()
-    run.removeParts()
+    try make(run)
     let network = experiment.description.network
-    try writeNodes(network, folder)
+    // Edges first: a projection that cannot be written shows while they are drawn, and then nothing is left.
     let edges = try writeEdges(experiment, folder, as: S.self)
+    try writeNodes(network, folder)
     let circuit = SonataCircuit(
       nodes: [.init(path: "nodes.h5", typesPath: "node_types.csv")], edges: [.init(path: "edges.h5", typesPath: "edge_types.csv")],
       components: ["point_neuron_models_dir": "cell_models"])
     try circuit.write(run.file("circuit_config.json"))
     return edges
+  }
+
+  /// Makes the folder; one that holds a run is left as it is.
+  private static func make(_ folder: RunFolder) throws {
+    func error(_ operation: String, _ reason: String) -> StorageError {
+      StorageError(.cannotCreate, path: folder.path, operation: operation, reason: reason, remedy: "choose another folder with --output")
+    }
+    let ofRuns = [folder.configuration, folder.summary, folder.checkpoints.path, folder.parts]
+    if let found = ofRuns.first(where: RunFolder.exists) {
+      throw error("export the network", "the folder holds a run (\(found.dropFirst(folder.path.count + 1)))")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    } catch let failure {
+      throw error("create the output folder", RunFolder.reason(failure))
+    }
   }
 
   private static func typeID(_ population: Int) -> UInt32 { UInt32(100 + population) }
@@ -98,7 +115,7 @@ public enum NetworkExport {
         byEnds.append((ends.0, ends.1, [number]))
       }
     }
-    var writer = try SonataEdgesWriter(creating: folder + "/edges.h5")
+    var writer = try SonataEdgesWriter(creating: folder + "/edges.h5", weights: S.self == Double.self ? .float64 : .float32)
     var total = 0
     for (source, target, projections) in byEnds {
       try writer.begin(population: "\(source)_to_\(target)", source: source, target: target)
@@ -132,6 +149,7 @@ public enum NetworkExport {
         let source = tiles[sourceNumber]
         draw.draw(source, onto: target, counts, into: &batch, rows: &rows)
         if batch.count == 0 { continue }
+        try check(batch, of: draw.projection, network)
         var sources: [UInt32] = []
         sources.reserveCapacity(batch.count)
         for i in 0..<source.count {
@@ -141,11 +159,23 @@ public enum NetworkExport {
         try writer.append(
           sources: sources, targets: (0..<batch.count).map { UInt32(onto.id(of: target.range.lowerBound + Int(batch.target[$0]))) },
           typeIDs: [UInt32](repeating: typeID(draw.number), count: batch.count),
-          weights: (0..<batch.count).map { Float(batch.weight[$0]) },
+          weights: (0..<batch.count).map { Double(batch.weight[$0]) },
           delays: (0..<batch.count).map { Float(Double(batch.delay[$0]) * resolution) })
         total += batch.count
       }
     }
     return total
+  }
+
+  /// Refuses weights whose sign says another receptor than the projection does: files have the sign alone.
+  private static func check<S: SimulationScalar>(_ batch: borrowing SynapseBatch<S>, of projection: Projection, _ network: Network) throws {
+    guard case .index(let receptor) = projection.receptor else { return }
+    let model = network.populations[projection.target].model.flatMap { NeuronCatalogue.description(of: $0) }
+    guard let receptors = model?.receptors, receptors.count > 1 else { return }
+    for i in 0..<batch.count where batch.weight[i] != 0 && (batch.weight[i] < 0 ? 1 : 0) != receptor {
+      throw NetworkError(
+        "projection \(projection.name): a weight of \(batch.weight[i]) goes to the receptor \(receptors[receptor]), but in SONATA files the "
+          + "sign of a weight chooses the receptor, so another network would come back; give the weights the sign of the receptor")
+    }
   }
 }

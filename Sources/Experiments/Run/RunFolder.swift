@@ -18,6 +18,13 @@ public struct RunFolder: Sendable {
   public var report: String { file("report.html") }
   public var parts: String { file("parts") }
   public func file(_ name: String) -> String { path + "/" + name }
+  /// Population rates, where the run records them.
+  static let ratesName = "rates.csv"
+  /// Names in the folder that a run uses itself.
+  static let ownNames: Set<String> = [
+    "configuration.yaml", "summary.json", "run.jsonl", "spikes.h5", "weights.h5", "example.h5", "report.html", ratesName, "parts",
+    "checkpoint",
+  ]
   public var checkpoints: CheckpointFolder { .ofRun(path, resumedFrom: resumedFrom) }
 
   /// Makes the folder, and removes the results of an earlier run so that none is taken for this one's.
@@ -37,7 +44,8 @@ public struct RunFolder: Sendable {
       try checkpoints.removeAll()
       for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
     }
-    for old in [summary, spikes, weights, example, report] where files.fileExists(atPath: old) {
+    let reports = oldReports.map(file)
+    for old in [summary, spikes, weights, example, report] + reports where files.fileExists(atPath: old) {
       do {
         try files.removeItem(atPath: old)
       } catch {
@@ -48,6 +56,18 @@ public struct RunFolder: Sendable {
     }
     try AtomicFile.write(parts + "/writable", text: "")
     try? files.removeItem(atPath: parts + "/writable")
+  }
+
+  /// Names of the recordings that an earlier run may have left: its summary tells those of its reports.
+  private var oldReports: [String] {
+    let told = (try? JSONValue.read(summary))?["reports"]?.array?.compactMap(\.string) ?? []
+    // Whatever a summary says, what is removed is a report and lies in this folder.
+    return [Self.ratesName]
+      + told.filter { name in
+        var isFolder: ObjCBool = false
+        return ReportFiles.fault(ofName: name) == nil && FileManager.default.fileExists(atPath: file(name), isDirectory: &isFolder)
+          && !isFolder.boolValue
+      }
   }
 
   /// The error as all ranks tell it: the path of a rank's own file, which is another one on each rank, becomes that of its folder.

@@ -146,10 +146,10 @@ final class RunRecorder: SimulationObserver {
     init(_ part: consuming ReportPart) { self.part = consume part }
   }
 
-  /// Makes one file of each recording from all ranks' parts, on rank 0; the parts stay. Collective.
+  /// Makes the files of all recordings from all ranks' parts, on rank 0; the parts stay. Collective.
   func assemble(_ pulse: Pulse, _ communicator: borrowing Communicator) throws {
     try communicator.barrier()
-    try rates?.write(folder.file("rates.csv"), communicator)
+    try rates?.write(folder.file(RunFolder.ratesName), communicator)
     try WorkOfOne.run(pulse, communicator) { beat in try assemble(beat) }
   }
 
@@ -158,8 +158,11 @@ final class RunRecorder: SimulationObserver {
     if description.spikeRecording.contains(where: { $0 != .none }) {
       _ = try SpikeAssembly.assemble(parts: all.map(folder.spikePart), into: folder.spikes, progress: beat)
     }
-    for (i, recording) in description.columnRecordings.enumerated() {
-      try ReportAssembly.assemble(parts: all.map { folder.reportPart(i, $0) }, into: folder.file(recording.file), progress: beat)
+    // Recordings that share a file go into it together: each alone would replace those before it.
+    for file in description.reportFiles {
+      let recordings = description.columnRecordings.indices.filter { description.columnRecordings[$0].file == file }
+      let parts = recordings.flatMap { recording in all.map { folder.reportPart(recording, $0) } }
+      try ReportAssembly.assemble(parts: parts, into: folder.file(file), progress: beat)
     }
   }
 }

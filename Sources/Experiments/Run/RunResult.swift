@@ -86,6 +86,9 @@ struct RunResult {
       ]
     }
     summary["phases"] = .object(phaseTable)
+    // Whoever begins another run in the folder removes them.
+    let reports = description.reportFiles + (description.rateInterval > 0 ? [RunFolder.ratesName] : [])
+    summary["reports"] = .array(reports.map { .string($0) })
     if !history.resumedAt.isEmpty { summary["resumed_at_ms"] = .array(history.resumedAt.map { JSONValue($0) }) }
     var comparison = try ForecastComparison(experiment, simulation, figures, measuredRates: rates, communicator)
     comparison.measured("messages_sent", Double(sums[7]))
@@ -97,9 +100,15 @@ struct RunResult {
       let times = history.resumedAt.map { HumanUnits.significant($0, 9) + " ms" }.joined(separator: ", ")
       notes.append("resumed at \(times): times are those of the whole run, building and memory those of its last part")
     }
-    for (population, rate) in zip(description.network.populations, rates)
-    where !population.isVirtual && rate <= description.checks.lowestRate && recordedSteps > 0 {
-      notes.append("population \(population.name) stays at \(HumanUnits.significant(rate)) Hz")
+    let checks = description.checks
+    for (population, rate) in zip(description.network.populations, rates) where !population.isVirtual && recordedSteps > 0 {
+      if rate <= checks.lowestRate {
+        notes.append("population \(population.name) stays at \(HumanUnits.significant(rate)) Hz")
+      } else if rate > checks.highestRate {
+        notes.append(
+          "population \(population.name) fires at \(HumanUnits.significant(rate)) Hz, above checks.rate.below of "
+            + "\(HumanUnits.significant(checks.highestRate)) Hz, in a time shorter than checks.interval, which is too short to end the run")
+      }
     }
   }
 

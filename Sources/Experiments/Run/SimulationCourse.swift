@@ -138,7 +138,6 @@ final class SimulationCourse<S: SimulationScalar> {
 
   private func simulate(_ communicator: borrowing Communicator) throws -> RunControl.Reason? {
     let d = description
-    let checkSteps = max(1, Int((d.checks.interval / d.resolution).rounded()))
     let total = Double(max(d.steps - d.presimulationSteps, 1))
     try communicator.barrier()
     simulation.resetStopwatch(earlier: history.phases, earlierTotal: history.total)
@@ -150,12 +149,10 @@ final class SimulationCourse<S: SimulationScalar> {
       let end = min(d.steps, (simulation.step / checkSteps + 1) * checkSteps)
       let reason = try run(to: end, communicator) { step in progress.report(done(step), detail(step)) }
       if let reason { return reason }
-      if simulation.step % checkSteps == 0 { try check(early: simulation.step < d.presimulationSteps + checkSteps, communicator) }
+      if simulation.step % checkSteps == 0 { try check(communicator) }
     }
     simulation.stopStopwatch()
-    simulation.pulse.enter(.update)
-    try simulation.checkFinite()
-    try simulation.checkRates(communicator)
+    try check(communicator)
     try communicator.barrier()
     updateWallTime()
     progress.finish(detail(simulation.step))
@@ -169,10 +166,15 @@ final class SimulationCourse<S: SimulationScalar> {
       "\(HumanUnits.fixed(model, 2))/\(HumanUnits.fixed(description.duration / 1000, 2)) s  RTF \(HumanUnits.significant(wallTime / max(model, 1e-9)))"
   }
 
-  private func check(early: Bool, _ communicator: borrowing Communicator) throws {
+  /// Steps between checks.
+  private var checkSteps: Int { max(1, Int((description.checks.interval / description.resolution).rounded())) }
+
+  /// Collective.
+  private func check(_ communicator: borrowing Communicator) throws {
     simulation.pulse.enter(.update)
     if description.checks.finite { try simulation.checkFinite() }
-    if !early { try simulation.checkRates(communicator) }
+    // One spike of each neuron within a few milliseconds would be a rate of hundreds of Hz: the recorded time has to be long enough.
+    if simulation.step >= description.presimulationSteps + checkSteps { try simulation.checkRates(communicator) }
   }
 
   /// Runs a piece; returns why it stopped before its end, with a checkpoint written.

@@ -71,6 +71,11 @@ public enum SimulationRun {
       if idle > 0 { notes.append("\(idle) of \(communicator.size) ranks own no tile and idle") }
     }
     let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
+    if simulation.spikesAtStart > 0 {
+      notes.append(
+        "\(simulation.spikesAtStart) given spikes at 0 ms are left out: a spike counts at the end of the step that holds it, "
+          + "and the first step ends at \(HumanUnits.significant(resolution)) ms")
+    }
 
     let course = SimulationCourse(simulation, experiment, options, folder, control, log, communicator)
     if let start { notes += try RunFailure.inPhase(of: "resume", in: folder) { try course.resume(start, communicator) } }

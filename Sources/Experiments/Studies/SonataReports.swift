@@ -5,12 +5,13 @@ import Spiking
 import Storage
 
 enum SonataReports {
-  /// The recordings that a report asks for: one for each population that holds some of its nodes.
-  /// - Throws: `StorageError` 65 for a variable that the neurons have not, or an interval off the resolution.
-  static func recordings(
-    of report: SonataReportRequest, _ sets: SonataNodeSets, _ circuit: SonataNetwork, _ nodes: SonataPopulations, resolution: Double,
-    configuration: String, notes: inout [String]
-  ) throws -> [SimulationDescription.ColumnRecording] {
+  /// Adds the recordings that a report asks for: one for each population that holds some of its nodes.
+  /// - Throws: `StorageError` 65 for a variable that the neurons have not, an interval off the resolution, or a file that another report or
+  ///   the run needs for itself.
+  static func add(
+    _ report: SonataReportRequest, to files: inout ReportFiles, _ sets: SonataNodeSets, _ circuit: SonataNetwork,
+    _ nodes: SonataPopulations, resolution: Double, configuration: String, notes: inout [String]
+  ) throws {
     func error(_ key: String, _ reason: String) -> StorageError {
       StorageError(
         .badData, path: "\(configuration):reports.\(report.name).\(key)", operation: "set up the report", reason: reason,
@@ -18,7 +19,7 @@ enum SonataReports {
     }
     let interval = report.interval ?? resolution
     let steps = interval / resolution
-    if !(steps >= 0.999 && abs(steps - steps.rounded()) < 1e-6 * steps) {
+    if !(steps >= 0.999 && abs(steps - steps.rounded()) < 1e-6 * steps && interval <= CommonKeys.longestTime) {
       throw error("dt", "\(NumberText.text(interval)) ms is not a multiple of the resolution of \(NumberText.text(resolution)) ms")
     }
     if report.start > 0 || report.end != nil {
@@ -28,7 +29,6 @@ enum SonataReports {
       try report.cells.map { set throws(StorageError) in try sets.resolve(set, in: circuit) }
       ?? circuit.nodes.map { SonataSelection(population: $0.name, nodes: Array(0..<UInt64($0.count))) }
     let stem = report.path.split(separator: "/").last.map(String.init) ?? report.name + ".h5"
-    var recordings: [SimulationDescription.ColumnRecording] = []
     for variable in report.variables {
       let file = report.variables.count == 1 ? stem : "\(stem.dropLast(3))-\(variable).h5"
       for selection in chosen {
@@ -43,13 +43,12 @@ enum SonataReports {
             throw error(
               "variable_name", "\(population.name) has no state '\(variable)'\(NearestKey.hint(for: variable, among: columns))")
           }
-          recordings.append(
-            .init(
-              population: index, column: variable, neurons: members.count == population.count ? .all : .list(members.sorted()),
-              interval: interval, file: file))
+          let recording = SimulationDescription.ColumnRecording(
+            population: index, column: variable, neurons: members.count == population.count ? .all : .list(members.sorted()),
+            interval: interval, file: file)
+          if let fault = files.add(recording) { throw error(fault.part == .file ? "file_name" : "cells", "it " + fault.text) }
         }
       }
     }
-    return recordings
   }
 }

@@ -47,10 +47,12 @@ enum SonataStudy: Study {
     for edges in circuit.edges { plan.network.projections += try SonataEdges.projections(edges, circuit, nodes) }
     let sets = try files.circuit.nodeSetsFile.map { path throws(StorageError) in try SonataNodeSets(path) } ?? SonataNodeSets()
     for input in simulation.inputs { plan.spikes += try SonataInputs.spikes(of: input, sets, circuit, nodes, configuration: path) }
+    var recorded = ReportFiles(plan.network)
     for report in simulation.reports {
-      plan.columnRecordings += try SonataReports.recordings(
-        of: report, sets, circuit, nodes, resolution: common.resolution, configuration: path, notes: &plan.notes)
+      try SonataReports.add(
+        report, to: &recorded, sets, circuit, nodes, resolution: common.resolution, configuration: path, notes: &plan.notes)
     }
+    plan.columnRecordings = recorded.recordings
     return plan
   }
 

@@ -113,13 +113,25 @@ private struct NestReplay {
     let skipped = Int((firstSample / resolution).rounded()) - 1
     var expected: [(String, [Double])] = []
     for column in about.columns {
-      guard let values = value[column.name]?.array else { continue }
-      expected.append((column.name, values.compactMap(\.double)))
+      guard let values = value[column.name]?.array, !values.isEmpty else { continue }
+      let samples = values.compactMap(\.double)
+      guard samples.count == values.count else {
+        throw StorageError(
+          .badData, path: path, operation: "read case \(name)", reason: "\(column.name) holds what is no number",
+          remedy: "see the other cases")
+      }
+      expected.append((column.name, samples))
       description.columnRecordings.append(
         .init(population: 0, column: column.name, neurons: .all, interval: resolution, file: column.name))
     }
     self.expected = expected.map { (column: $0.0, values: $0.1) }
     spikes = (value["spike_times_ms"]?.array?.compactMap(\.double) ?? []).map { Int(($0 / resolution).rounded()) - 1 }
+    // A case that says nothing would hold whatever the model does.
+    if expected.isEmpty && spikes.isEmpty {
+      throw StorageError(
+        .badData, path: path, operation: "read case \(name)", reason: "it has nothing to compare, neither a recorded state nor spikes",
+        remedy: "add an array of samples, such as V_m, or spike_times_ms")
+    }
     self.description = description
     firstFrame = skipped
   }

@@ -6,6 +6,9 @@ struct ExternalSpikes: Sendable {
   private var steps: [Int] = []
   private var neurons: [UInt32] = []
   private var next = 0
+  /// Spikes of all virtual populations, the same on every rank, that lie at 0: a spike counts at the end of the step that holds it, and no
+  /// step ends there.
+  private(set) var atStart = 0
 
   /// - Parameters:
   ///   - concerns: whether a source tile has targets on this rank.
@@ -26,6 +29,10 @@ struct ExternalSpikes: Sendable {
             throw NetworkError("spikes of \(name): neuron \(neuron) does not exist; the population has \(count)")
           }
           let step = Self.step(of: time, resolution: resolution)
+          if step < 0 {
+            atStart += 1
+            continue
+          }
           if step >= lastStep || !concerns(tiles.tile(ofPopulation: population, index: neuron)) { continue }
           all.append((step, UInt32(first + neuron)))
         }

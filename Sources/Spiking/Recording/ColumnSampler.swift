@@ -28,7 +28,7 @@ public struct ColumnSampler<S: SimulationScalar> {
     }
     if let fault = recording.neurons.fault(for: population.count) { throw fail(fault) }
     let steps = recording.interval / description.resolution
-    if !(steps >= 1 && abs(steps - steps.rounded()) < 1e-6 * steps) {
+    if !(steps > 0.5 && steps <= 0x1p53 && abs(steps - steps.rounded()) < 1e-6 * steps) {
       throw fail("interval \(recording.interval) ms is not a multiple of the resolution of \(description.resolution) ms")
     }
     every = Int(steps.rounded())

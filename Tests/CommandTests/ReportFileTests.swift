@@ -1,0 +1,89 @@
+// Report files of a run: recordings that share one are all in it, and those of an earlier run are not taken for this one's.
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+/// Two populations, driven alike.
+private let twoPopulations = """
+  duration: 20
+  resolution: 0.1
+  populations:
+    - {name: E, model: iaf_psc_exp, count: 60}
+    - {name: I, model: iaf_psc_exp, count: 40}
+  projections:
+    - {from: E, to: I, rule: {fixed_indegree: 10}, weight: 20, delay: 1.5}
+  inputs:
+    - poisson: {to: [E, I], rate: 8000, weight: 60}
+  """
+
+@Suite(.serialized) struct ReportFileTests {
+  private func simulate(_ config: String, _ output: String, _ settings: [String] = [], ranks: Int? = nil) throws {
+    let outcome = try BuiltProgram.run(
+      "colonnade", ranks: ranks, ["simulate", config, "--output", output, "--quiet"] + settings.flatMap { ["--set", $0] })
+    try #require(outcome.code == 0, "\(outcome.errors)")
+  }
+
+  @Test func recordingsThatShareAFileAreAllInIt() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file(
+      "config.yaml",
+      twoPopulations + """
+
+        record:
+          columns:
+            - {population: E, column: V_m, neurons: [3, 7], interval: 1}
+            - {population: I, column: V_m, neurons: {range: [5, 9]}, interval: 1}
+            - {population: E, column: V_m, neurons: [40], interval: 1}
+
+        """)
+    for ranks in [nil, 3] { try simulate(config, folder.place("run\(ranks ?? 1)"), ranks: ranks) }
+    #expect(try folder.bytes("run1/report-V_m.h5") == folder.bytes("run3/report-V_m.h5"))
+    #expect(try JSONValue.read(folder.place("run1/summary.json"))["reports"]?.array?.compactMap(\.string) == ["report-V_m.h5"])
+    let file = try HDF5File.open(folder.place("run1/report-V_m.h5"))
+    #expect(try file.children(of: "/report") == ["E", "I"])
+    #expect(try file.read("/report/E/mapping/node_ids", as: UInt64.self) == [3, 7, 40])
+    #expect(try file.read("/report/I/mapping/node_ids", as: UInt64.self) == [5, 6, 7, 8])
+    // The values are those of a recording that has the file to itself.
+    try simulate(config, folder.place("alone"), ["record.columns=[{population: E, column: V_m, neurons: [3, 7, 40], interval: 1}]"])
+    let alone = try HDF5File.open(folder.place("alone/report.h5"))
+    let values = try file.read("/report/E/data", as: Float.self)
+    #expect(values.count == 60 && Set(values).count > 30)
+    #expect(try alone.read("/report/E/data", as: Float.self) == values)
+  }
+
+  @Test(.enabled(if: Repository.hasSonata, "\(Repository.sonataMissing)"), arguments: [nil, 2])
+  func aReportHoldsTheNodesOfAllModels(ranks: Int?) throws {
+    let folder = try ScratchFolder()
+    try simulate(Repository.sonata + "/300_pointneurons", folder.place("run"), ["duration=2"], ranks: ranks)
+    let file = try HDF5File.open(folder.place("run/membrane_potential.h5"))
+    #expect(try file.read("/report/internal/mapping/node_ids", as: UInt64.self) == [0, 80, 160, 240, 270])
+    #expect(try file.shape(of: "/report/internal/data") == [200, 5])
+  }
+
+  @Test func reportsOfAnEarlierRunAreRemoved() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file("config.yaml", twoPopulations)
+    let (run, record) = (folder.place("run"), "record.columns=[{population: E, column: V_m, file: first.h5}]")
+    try simulate(config, run, [record, "record.rates=5"])
+    #expect(folder.has("run/first.h5") && folder.has("run/rates.csv"))
+    let told = try JSONValue.read(folder.place("run/summary.json"))["reports"]?.array?.compactMap(\.string)
+    #expect(told == ["first.h5", "rates.csv"])
+    try folder.file("run/mine.h5", "a file of the user's")
+    try simulate(config, run)
+    #expect(folder.names("run") == ["configuration.yaml", "mine.h5", "report.html", "run.jsonl", "spikes.h5", "summary.json"])
+  }
+
+  @Test func filesAtOddsAreRefused() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file("config.yaml", twoPopulations)
+    let one = "{population: E, column: V_m, interval: 1}"
+    try expectRefusal(
+      [config, "--set", "record.columns=[\(one), {population: I, column: V_m, interval: 2}]"], output: folder.place("run"), code: 78,
+      ["record.columns", "report-V_m.h5", "every 1 ms"])
+    try expectRefusal(
+      [config, "--set", "record.columns=[{population: E, column: V_m, file: spikes.h5}]"], output: folder.place("run"), code: 78,
+      ["record.columns[0].file", "spikes.h5"], ranks: [nil])
+    #expect(!folder.has("run"))
+  }
+}
