@@ -17,6 +17,8 @@ is_there() { # KIND NAME
       if [ "$2" = ompi-c ]; then set -- "$1" "${MPI_PKG_CONFIG:-ompi-c}"; fi
       if [ "$2" = hdf5 ]; then set -- "$1" "${HDF5_PKG_CONFIG:-hdf5}"; fi
       command -v pkg-config >/dev/null && pkg-config --exists "$2" ;;
+    # A cross compiler that finds the C library's headers.
+    headers) command -v "$2" >/dev/null && "$2" -E -include stdio.h -x c /dev/null >/dev/null 2>&1 ;;
     python) command -v python3 >/dev/null && python3 -c "import $2" 2>/dev/null ;;
     *) echo "packages.txt: unknown check '$1'" >&2; exit 70 ;;
   esac
