@@ -1,5 +1,5 @@
 // Laws of one number: cumulative probabilities, and draws in both precisions against them.
-import Foundation
+import Glibc
 import Testing
 
 @testable import Maths

@@ -1,5 +1,5 @@
 // Networks of one projection, and all synapses that its tile pairs give.
-import Foundation
+import Glibc
 import Testing
 
 @testable import Maths

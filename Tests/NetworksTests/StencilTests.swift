@@ -1,5 +1,4 @@
 // Stencils against the tables of the column-grid papers, and grids with open and periodic borders.
-import Foundation
 import Testing
 
 @testable import Networks

@@ -1,5 +1,5 @@
 // What all rules share: addressed draws, rows alone, tiles that are reached, laws of weights and delays, forecasts.
-import Foundation
+import Glibc
 import Testing
 
 @testable import Maths

@@ -1,5 +1,5 @@
 // Splits of a total over places: sums, single shares, marginal laws, urns.
-import Foundation
+import Glibc
 import Testing
 
 @testable import Maths
