@@ -47,7 +47,8 @@ public struct SimulationDescription: Sendable {
 
   /// Checks that stop a hopeless run.
   public struct Checks: Sendable {
-    /// [Hz] Mean rate of a population, after the presimulation and over one interval at least, above which the run ends with an error.
+    /// [Hz] Mean rate of a population, after the presimulation and over one interval at least, or all of a shorter run, above which the run
+    /// ends with an error.
     public var highestRate = 500.0
     /// [Hz] Mean rate at or below which a note is given.
     public var lowestRate = 0.0

@@ -149,10 +149,10 @@ final class SimulationCourse<S: SimulationScalar> {
       let end = min(d.steps, (simulation.step / checkSteps + 1) * checkSteps)
       let reason = try run(to: end, communicator) { step in progress.report(done(step), detail(step)) }
       if let reason { return reason }
-      if simulation.step % checkSteps == 0 { try check(communicator) }
+      if simulation.step % checkSteps == 0 { try check(atEnd: false, communicator) }
     }
     simulation.stopStopwatch()
-    try check(communicator)
+    try check(atEnd: true, communicator)
     try communicator.barrier()
     updateWallTime()
     progress.finish(detail(simulation.step))
@@ -170,11 +170,12 @@ final class SimulationCourse<S: SimulationScalar> {
   private var checkSteps: Int { max(1, Int((description.checks.interval / description.resolution).rounded())) }
 
   /// Collective.
-  private func check(_ communicator: borrowing Communicator) throws {
+  private func check(atEnd: Bool, _ communicator: borrowing Communicator) throws {
     simulation.pulse.enter(.update)
     if description.checks.finite { try simulation.checkFinite() }
-    // One spike of each neuron within a few milliseconds would be a rate of hundreds of Hz: the recorded time has to be long enough.
-    if simulation.step >= description.presimulationSteps + checkSteps { try simulation.checkRates(communicator) }
+    // One spike of each neuron within a few milliseconds would be a rate of hundreds of Hz: on the way the recorded time has to be long
+    // enough. At the end it is all there is.
+    if atEnd || simulation.step >= description.presimulationSteps + checkSteps { try simulation.checkRates(communicator) }
   }
 
   /// Runs a piece; returns why it stopped before its end, with a checkpoint written.

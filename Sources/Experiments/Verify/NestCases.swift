@@ -126,8 +126,8 @@ private struct NestReplay {
     }
     self.expected = expected.map { (column: $0.0, values: $0.1) }
     spikes = (value["spike_times_ms"]?.array?.compactMap(\.double) ?? []).map { Int(($0 / resolution).rounded()) - 1 }
-    // A case that says nothing would hold whatever the model does.
-    if expected.isEmpty && spikes.isEmpty {
+    // A case that says nothing would hold whatever the model does; an empty list of spikes says that there are none.
+    if expected.isEmpty && value["spike_times_ms"]?.array == nil {
       throw StorageError(
         .badData, path: path, operation: "read case \(name)", reason: "it has nothing to compare, neither a recorded state nor spikes",
         remedy: "add an array of samples, such as V_m, or spike_times_ms")
