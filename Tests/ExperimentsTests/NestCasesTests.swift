@@ -25,8 +25,8 @@ struct NestCasesTests {
   }
 
   @Test(arguments: [
-    (#""duration_ms": 1"#, "it has nothing to compare"), (#""V_m": []"#, "it has nothing to compare"),
-    (#""U_m": [1, 2]"#, "it has nothing to compare"),
+    (#""spike_times_ms": "none""#, "it has nothing to compare"), (#""V_m": [], "spike_times_ms": 0"#, "it has nothing to compare"),
+    (#""U_m": [1, 2], "spike_times_ms": {}"#, "it has nothing to compare"),
     (#""V_m": [-70, "no", -70], "spike_times_ms": []"#, "V_m holds what is no number"),
   ]) func nothingToCompareIsRefused(members: String, words: String) throws {
     let error = #expect(throws: StorageError.self) { try run(members) }
