@@ -28,7 +28,7 @@ typedef double f64x8 __attribute__((vector_size(64), aligned(8)));
 typedef int64_t s64x8 __attribute__((vector_size(64), aligned(8)));
 typedef uint16_t u16x16 __attribute__((vector_size(32), aligned(2)));
 typedef float f32x16u __attribute__((vector_size(64), aligned(2)));
-typedef int16_t s16x32 __attribute__((vector_size(64), aligned(2)));
+typedef int8_t s8x64 __attribute__((vector_size(64), aligned(2)));
 
 // Draws whose parts are computed loop by loop.
 enum { draw_block = 32 };
@@ -83,13 +83,18 @@ static inline philox_keys keys_of(ckernels_address at) {
   return keys;
 }
 
-// The count of a draw whose 16 bits `u` leave it open, by all 48.
-static uint16_t poisson_refined(const ckernels_poisson_table *table, ckernels_address at, uint64_t draw, uint32_t u) {
-  uint32_t further[4];
-  philox_one(at, (uint32_t)(draw >> 2) | 0x80000000u, further);
-  uint16_t count = 0;
-  for (int k = 0; k < table->all; k++) count += u > table->high[k] || (u == table->high[k] && further[draw & 3] >= table->low[k]);
-  return count;
+// The count of a draw that eight bits leave open, by these and sixteen more, `u`; `k` thresholds have lower upper bits. It is number
+// `place` of the address's open draws.
+INLINE uint8_t poisson_refined(const ckernels_poisson_table *table, ckernels_address at, uint64_t place, uint32_t k, uint32_t u) {
+  // Mostly one threshold is in question. Which side of it a draw lies on cannot be foretold, so this is no branch.
+  k += table->high[k] < u;
+  while (__builtin_expect(table->high[k] < u, 0)) k++;
+  if (__builtin_expect(table->high[k] == u, 0)) {
+    uint32_t last[4];
+    philox_one(at, (uint32_t)(place >> 2) | 0x80000000u, last);
+    while (table->high[k] == u && table->low[k] <= last[place & 3]) k++;
+  }
+  return (uint8_t)k;
 }
 
 // Draw number `draw` of word u: the entries at or below it, found from the guide.
@@ -181,8 +186,10 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #define LEVEL(name) name##_v3
 #define TABLES_BY_GATHER
+#define POISSON_256
 #include "Kernels.h"
 #undef TABLES_BY_GATHER
+#undef POISSON_256
 #undef LEVEL
 #pragma clang attribute pop
 // Clang would otherwise keep to 256 bits on this level.
@@ -192,12 +199,14 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #define PHILOX_EIGHTS 2
 #undef HIGH_HALVES
 #define HIGH_HALVES(x) ((u64x8)_mm512_shuffle_epi32((__m512i)(x), _MM_PERM_DDBB))
-#define POISSON_BY_SEARCH
+#define POISSON_512
+#define ROWS_BY_MASK
 #define TABLES_IN_REGISTERS
 #define FIND_BY_MASK
 #include "Kernels.h"
 #undef LEVEL
-#undef POISSON_BY_SEARCH
+#undef POISSON_512
+#undef ROWS_BY_MASK
 #undef TABLES_IN_REGISTERS
 #undef FIND_BY_MASK
 #pragma clang attribute pop
@@ -265,7 +274,6 @@ void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64
     DISPATCH(integers, at, bound, first, count, out)
 
 #define POISSON const ckernels_poisson_table *table, ckernels_address at, int64_t count
-void ckernels_poisson_u8(POISSON, uint8_t *out) DISPATCH(poisson_u8, table, at, count, out)
 void ckernels_poisson_u16(POISSON, uint16_t *out) DISPATCH(poisson_u16, table, at, count, out)
 void ckernels_poisson_add_f32(POISSON, float weight, float *out) DISPATCH(poisson_add_f32, table, at, count, weight, out)
 void ckernels_poisson_add_f64(POISSON, double weight, double *out) DISPATCH(poisson_add_f64, table, at, count, weight, out)

@@ -54,7 +54,7 @@ static int LEVEL(dense_targets)(const philox_keys *keys, const ckernels_pair_law
     ALIGNED uint32_t words[256];
     int n = targets - i0 < 512 ? targets - i0 : 512;
     LEVEL(philox_range)(keys, at, (uint32_t)i0 / 8, ((n + 7) / 8 + LEVEL(philox_unit) - 1) / LEVEL(philox_unit), words);
-#if defined(POISSON_BY_SEARCH)
+#if defined(ROWS_BY_MASK)
     __m512i place = _mm512_add_epi32(_mm512_set1_epi32(i0), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     __m256i high = _mm256_set1_epi16((int16_t)law->high);
     for (int i = 0; i < n; i += 16) {

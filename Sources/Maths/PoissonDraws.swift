@@ -3,9 +3,10 @@ import CKernels
 
 /// Draws Poisson counts of one mean in bulk, by inversion: draw `i` is a function of the address alone.
 ///
-/// Means up to ``largestShortMean`` take 16 bits a draw from the words of the address, larger ones a word; the few draws that these
-/// bits leave open get 32 more from the address's upper half (blocks from 2^31 on). So the law is that of the mean to within 2^-48 in
-/// each cumulative probability (2^-64 above ``largestShortMean``). Make one per mean and keep it: it holds the tables.
+/// Means up to ``largestShortMean`` take 8 bits a draw from the words of the address, larger ones a word; the few draws that these bits
+/// leave open get 16 more from a quarter of the address's blocks (from 2^30 on), in their order, and where need be 32 from its upper half
+/// (from 2^31 on). So the law is that of the mean to within 2^-56 in each cumulative probability (2^-64 above ``largestShortMean``), and
+/// the first draws of an address are the same however many are asked for. Make one per mean and keep it: it holds the tables.
 public struct PoissonDraws: Sendable {
   /// Largest mean of the fast form.
   public static let largestShortMean = 32.0
@@ -26,11 +27,6 @@ public struct PoissonDraws: Sendable {
     long = LongPoissonTable(isShort ? nil : law)
   }
 
-  /// Writes draws `0 ..< count` of the address as bytes. For means up to ``largestShortMean``; a count above 127 has no probability there.
-  public func fill(_ at: RandomBlocks, count: Int, into out: UnsafeMutablePointer<UInt8>) {
-    precondition(mean <= Self.largestShortMean, "Poisson counts of mean \(mean) do not fit bytes: draw them as UInt16")
-    if let short = short.base { ckernels_poisson_u8(short, at.address, Int64(count), out) } else { out.update(repeating: 0, count: count) }
-  }
   /// Writes draws `0 ..< count` of the address.
   public func fill(_ at: RandomBlocks, count: Int, into out: UnsafeMutablePointer<UInt16>) {
     if let short = short.base {
@@ -81,24 +77,29 @@ public struct PoissonDraws: Sendable {
 extension ckernels_poisson_table {
   init(_ law: PoissonCumulative) {
     self.init()
-    let entries = law.thresholds(upperBits: 16)
-    precondition(entries.count <= 128 && law.firstCount == 0, "a Poisson table holds 128 counts from 0 on")
-    all = Int32(entries.count)
-    let inner = entries.map(\.high).filter { $0 > 0 && $0 < 0xffff }
-    bottom = Int32(entries.count { $0.high == 0 })
-    steps = Int32(inner.count)
-    levels = max(4, Int32(UInt32.bitWidth - UInt32(inner.count).leadingZeroBitCount))
+    let entries = law.thresholds(upperBits: 24)
+    precondition(entries.count < 128 && law.firstCount == 0, "a Poisson table holds 127 counts from 0 on")
+    let bytes = entries.map { UInt8($0.high >> 16) }
+    let inner = bytes.filter { $0 > 0 && $0 < 0xff }
     precondition(inner.count < 64, "a Poisson table holds 63 inner thresholds")
-    withUnsafeMutableBytes(of: &step) { bytes in
-      let step = bytes.bindMemory(to: Int16.self)
-      for k in 0..<64 { step[k] = k < inner.count ? Int16(Int(inner[k]) - 0x8000) : Int16.max }
+    all = Int32(entries.count)
+    bottom = Int32(bytes.count { $0 == 0 })
+    steps = Int32(inner.count)
+    withUnsafeMutableBytes(of: &step) { memory in
+      for (k, byte) in inner.enumerated() { memory[k] = byte ^ 0x80 }
     }
-    withUnsafeMutableBytes(of: &high) { bytes in
-      let high = bytes.bindMemory(to: UInt16.self)
-      for (k, entry) in entries.enumerated() { high[k] = UInt16(entry.high) }
+    withUnsafeMutableBytes(of: &open) { memory in
+      for byte in bytes + [0xff] { memory[Int(byte & 15) + Int(byte >> 7) * 16] |= 1 << (byte >> 4 & 7) }
     }
-    withUnsafeMutableBytes(of: &low) { bytes in
-      let low = bytes.bindMemory(to: UInt32.self)
+    withUnsafeMutableBytes(of: &start) { memory in
+      for byte in 0..<256 { memory[byte] = UInt8(bytes.count { $0 < byte }) }
+    }
+    withUnsafeMutableBytes(of: &high) { memory in
+      let high = memory.bindMemory(to: UInt32.self)
+      for k in high.indices { high[k] = k < entries.count ? entries[k].high : .max }
+    }
+    withUnsafeMutableBytes(of: &low) { memory in
+      let low = memory.bindMemory(to: UInt32.self)
       for (k, entry) in entries.enumerated() { low[k] = entry.low }
     }
   }

@@ -2,7 +2,7 @@
 
 /// Version of the layout of all random draws: keys, counters, and how many words each kind of draw takes.
 /// Changing any of them changes every result of every seed; then this number goes up.
-public let randomLayoutVersion = 3
+public let randomLayoutVersion = 4
 
 /// What a stream of random words is for. Each part of the program names its own purposes:
 ///

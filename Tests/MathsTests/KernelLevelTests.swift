@@ -155,7 +155,7 @@ extension KernelTests {
     for (_, bits) in try results().sorted(by: { $0.key < $1.key }) {
       for value in bits { hash = mix64(hash ^ value) }
     }
-    #expect(randomLayoutVersion == 3)
+    #expect(randomLayoutVersion == 4)
     #expect(hash == 2_210_587_613_709_025_824)
   }
 }

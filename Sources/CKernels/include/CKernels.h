@@ -118,19 +118,21 @@ void ckernels_delays(const ckernels_delay_table *table, const uint32_t *words, i
 
 // Poisson counts
 
-/// The cumulative probabilities of a Poisson law in units of 2^-48, ascending, all below 2^48: upper 16 and lower 32 bits of each.
-/// The first `bottom` of `all` have upper bits 0. The `steps` <= 63 with upper bits from 1 to 0xfffe stand once more in `step`, as
-/// signed numbers (minus 0x8000), filled up with 0x7fff; 2^levels is above `steps`.
+/// The cumulative probabilities of a Poisson law in units of 2^-56, ascending, all below 2^56: upper 24 (`high`) and lower 32 bits (`low`)
+/// of each of `all`, and a sentinel of high = 2^32 - 1. By their upper eight bits: `bottom` have 0; the `steps` <= 63 that have 1 to 0xfe
+/// stand in `step`, as signed numbers (minus 0x80); start[b] have less than b. Bit (b >> 4) % 8 of open[b % 16 + b / 128 * 16] tells whether
+/// one has b; of 0xff it is set in any case.
 typedef struct {
-  int32_t bottom, all, steps, levels;
-  int16_t step[64];
-  uint16_t high[128];
+  uint8_t open[32];
+  int8_t step[64];
+  uint8_t start[256];
+  int32_t bottom, all, steps;
+  uint32_t high[128];
   uint32_t low[128];
 } ckernels_poisson_table;
 
-// Draw i takes the half i % 2 (0 is the low one) of word i / 2 of the address; its 32 further bits, where needed, are word i of the
-// address from block 2^31 on. So i < 2^33.
-void ckernels_poisson_u8(const ckernels_poisson_table *table, ckernels_address at, int64_t count, uint8_t *out);
+// Draw i takes byte i % 4 (0 is the lowest) of word i / 4 of the address. The j-th of the draws that these bits leave open takes half j % 2
+// of word j / 2 of the address from block 2^30 on, and where that leaves it open too, word j from block 2^31 on. So i < 2^33.
 void ckernels_poisson_u16(const ckernels_poisson_table *table, ckernels_address at, int64_t count, uint16_t *out);
 /// out[i] += weight * draw i, rounded once.
 void ckernels_poisson_add_f32(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight, float *out);
