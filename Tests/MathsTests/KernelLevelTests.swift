@@ -156,6 +156,6 @@ extension KernelTests {
       for value in bits { hash = mix64(hash ^ value) }
     }
     #expect(randomLayoutVersion == 4)
-    #expect(hash == 2_210_587_613_709_025_824)
+    #expect(hash == 10_278_826_718_181_107_603)
   }
 }
