@@ -129,6 +129,10 @@ INLINE void add_units(unit_list *list, uint32_t first, uint32_t source, int n, u
   list->count = at + n;
 }
 
+// The places of the bits that are set in a number of four bits, as a number of four halves, low one first.
+static const uint64_t bits_set[16] = {
+    0, 0, 1, 0x10000, 2, 0x20000, 0x20001, 0x200010000, 3, 0x30000, 0x30001, 0x300010000, 0x30002, 0x300020000, 0x300020001, 0x3000200010000,
+};
 // Whether a target whose 16 bits leave it open is one, by its further bits.
 static inline int further_success(const ckernels_pair_law *law, ckernels_address at, uint32_t target) {
   uint32_t further[4];
@@ -185,11 +189,13 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #define LEVEL(name) name##_v3
-#define TABLES_BY_GATHER
+#define TABLES_BY_PIECE
 #define POISSON_256
+#define ROWS_BY_NIBBLE
 #include "Kernels.h"
-#undef TABLES_BY_GATHER
+#undef TABLES_BY_PIECE
 #undef POISSON_256
+#undef ROWS_BY_NIBBLE
 #undef LEVEL
 #pragma clang attribute pop
 // Clang would otherwise keep to 256 bits on this level.

@@ -70,6 +70,27 @@ static int LEVEL(dense_targets)(const philox_keys *keys, const ckernels_pair_law
       count += __builtin_popcount(below);
       place = _mm512_add_epi32(place, _mm512_set1_epi32(16));
     }
+#elif defined(ROWS_BY_NIBBLE)
+    // Four pairs at a time: their targets as a number of four halves. What is written behind the chosen ones is overwritten.
+    const __m256i high = _mm256_set1_epi16((int16_t)(law->high ^ 0x8000));
+    uint64_t place = (uint64_t)i0 * 0x0001000100010001u;
+    for (int i = 0; i < n; i += 16) {
+      __m256i u = _mm256_xor_si256(_mm256_load_si256((const __m256i *)(words + i / 2)), _mm256_set1_epi16(-0x8000));
+      // Two eights of bits for the pairs below, each followed by those of the equal ones.
+      __m256i both = _mm256_packs_epi16(_mm256_cmpgt_epi16(high, u), _mm256_cmpeq_epi16(high, u));
+      uint32_t bits = (uint32_t)_mm256_movemask_epi8(both), equal = (bits >> 8 & 0xff) | (bits >> 16 & 0xff00);
+      uint32_t below = (bits & 0xff) | (bits >> 8 & 0xff00), valid = n - i < 16 ? (1u << (n - i)) - 1 : 0xffffu;
+      for (equal &= valid; __builtin_expect(equal != 0, 0); equal &= equal - 1) {
+        int j = __builtin_ctz(equal);
+        below |= (uint32_t)further_success(law, at, (uint32_t)(i0 + i + j)) << j;
+      }
+      below &= valid;
+      for (int j = 0; j < 16; j += 4, place += 0x0004000400040004u) {
+        uint64_t four = place + bits_set[below >> j & 15];
+        memcpy(out + count, &four, sizeof four);
+        count += __builtin_popcount(below >> j & 15);
+      }
+    }
 #else
     uint16_t halves[512];
     memcpy(halves, words, sizeof halves);

@@ -12,7 +12,7 @@ extension ckernels_law {
     let terms = Int(ckernels_piece_terms)
     // cos((2 k + 1) pi / 12), written out because libraries differ in the last bit.
     let zeros = [0.9659258262890683, 0.7071067811865476, 0.2588190451025207, -0.2588190451025207, -0.7071067811865476, -0.9659258262890683]
-    var table = [Float](repeating: 0, count: 32 * terms)
+    var table = [Float](repeating: 0, count: Int(ckernels_piece_floats))
     for octave in 17...30 {
       for half in 0..<2 {
         let places = zeros.map { $0 / 4 }
@@ -22,7 +22,10 @@ extension ckernels_law {
           return -b * Elementary.normalQuantile(start + 0.5 * mass * word * 0x1p-31)
         }
         let piece = (2 * (127 + octave) + half) % 32
-        for (k, coefficient) in Self.interpolation(of: values, at: places).enumerated() { table[32 * k + piece] = Float(coefficient) }
+        for (k, coefficient) in Self.interpolation(of: values, at: places).enumerated() {
+          table[32 * k + piece] = Float(coefficient)
+          table[32 * terms + 8 * piece + k] = Float(coefficient)
+        }
       }
     }
     return table

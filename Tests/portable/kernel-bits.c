@@ -56,8 +56,9 @@ static void draws(void) {
   }
   static const ckernels_law even = {
       .kind = ckernels_truncated_normal, .even = 1, .a = 0.5, .b = 1, .low = -1, .high = 2, .start = 0.07, .mass = 0.86};
-  static float pieces[32 * ckernels_piece_terms];
-  for (int i = 0; i < 32 * ckernels_piece_terms; i++) pieces[i] = (float)(words[i] >> 8) * 0x1p-24f;
+  static float pieces[ckernels_piece_floats];
+  for (int i = 0; i < 32 * ckernels_piece_terms; i++)
+    pieces[i] = pieces[32 * ckernels_piece_terms + 8 * (i % 32) + i / 32] = (float)(words[i] >> 8) * 0x1p-24f;
   // A length that no register divides.
   ckernels_fill_f32(&even, pieces, at, 3, n - 5, b32), note("draws by pieces", b32, sizeof b32);
   static uint32_t integers[n];

@@ -71,8 +71,9 @@ typedef struct {
 /// Truncated normal draws in single precision, of windows that lie evenly around the mean, go by a table where there is one: the distance
 /// from the mean as a polynomial on each of 32 pieces. With m the number of words nearer to the end of the window and f = m scale + least,
 /// the upper 10 bits of f, modulo 32, name the piece, and the further ones make u in [-1/4, 1/4); coefficient k of a piece, that of u^k, is
-/// pieces[32 k + piece].
-enum { ckernels_piece_terms = 6, ckernels_piece_least = 1 << 17 };
+/// pieces[32 k + piece] and once more pieces[32 ckernels_piece_terms + 8 piece + k]: some processors are quick to look up one coefficient of
+/// many pieces, others load all of one.
+enum { ckernels_piece_terms = 6, ckernels_piece_least = 1 << 17, ckernels_piece_floats = 32 * (ckernels_piece_terms + 8) };
 #define ckernels_piece_scale 0x1.fffp-1
 
 /// Draws of given words. `pieces` is NULL where the law has no table.
