@@ -281,8 +281,8 @@ void ckernels_integers(ckernels_address at, uint32_t bound, int64_t first, int64
 
 #define POISSON const ckernels_poisson_table *table, ckernels_address at, int64_t count
 void ckernels_poisson_u16(POISSON, uint16_t *out) DISPATCH(poisson_u16, table, at, count, out)
-void ckernels_poisson_add_f32(POISSON, float weight, float *out) DISPATCH(poisson_add_f32, table, at, count, weight, out)
-void ckernels_poisson_add_f64(POISSON, double weight, double *out) DISPATCH(poisson_add_f64, table, at, count, weight, out)
+void ckernels_poisson_add_f32(POISSON, float weight, int anew, float *out) DISPATCH(poisson_add_f32, table, at, count, weight, anew, out)
+void ckernels_poisson_add_f64(POISSON, double weight, int anew, double *out) DISPATCH(poisson_add_f64, table, at, count, weight, anew, out)
 void ckernels_long_poisson_u16(const ckernels_long_poisson_table *table, ckernels_address at, int64_t first, int64_t count, uint16_t *out)
     DISPATCH(long_poisson_u16, table, at, first, count, out)
 int64_t ckernels_pair_rows(const ckernels_pair_law *laws, ckernels_address at, const uint32_t *sources, const uint16_t *law_of, int64_t rows,
@@ -333,6 +333,7 @@ void ckernels_add_rows_f32(ckernels_row_list *lists, const uint64_t *ready, int6
                            int64_t *events) DISPATCH(add_rows_f32, lists, ready, count, window, input, events)
 void ckernels_add_rows_f64(ckernels_row_list *lists, const uint64_t *ready, int64_t count, ckernels_row_window window, double *input,
                            int64_t *events) DISPATCH(add_rows_f64, lists, ready, count, window, input, events)
+void ckernels_clear_lines(void *lines, int64_t count) DISPATCH(clear_lines, lines, count)
 #define TILE(type) type *columns, int64_t stride, const type *input, int64_t input_stride, const type *current, int64_t count, uint16_t *fired
 int64_t ckernels_iaf_psc_exp_f32_step(const ckernels_iaf_psc_exp_f32 *constants, TILE(float))
     DISPATCH(iaf_psc_exp_f32, constants, columns, stride, input, input_stride, current, count, fired)

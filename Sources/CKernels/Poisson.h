@@ -102,13 +102,15 @@ static void LEVEL(poisson_bytes)(const ckernels_poisson_table *table, const phil
 static void LEVEL(poisson_u16)(const ckernels_poisson_table *table, ckernels_address at, int64_t count, uint16_t *restrict out) {
   POISSON_LOOP(out[i + j] = counts[j])
 }
-static void LEVEL(poisson_add_f32)(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight,
+static void LEVEL(poisson_add_f32)(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight, int anew,
                                    float *restrict out) {
-  POISSON_LOOP(out[i + j] = __builtin_fmaf(weight, (float)counts[j], out[i + j]))
+  if (anew) { POISSON_LOOP(out[i + j] = __builtin_fmaf(weight, (float)counts[j], 0)) }
+  else { POISSON_LOOP(out[i + j] = __builtin_fmaf(weight, (float)counts[j], out[i + j])) }
 }
-static void LEVEL(poisson_add_f64)(const ckernels_poisson_table *table, ckernels_address at, int64_t count, double weight,
+static void LEVEL(poisson_add_f64)(const ckernels_poisson_table *table, ckernels_address at, int64_t count, double weight, int anew,
                                    double *restrict out) {
-  POISSON_LOOP(out[i + j] = __builtin_fma(weight, (double)counts[j], out[i + j]))
+  if (anew) { POISSON_LOOP(out[i + j] = __builtin_fma(weight, (double)counts[j], 0)) }
+  else { POISSON_LOOP(out[i + j] = __builtin_fma(weight, (double)counts[j], out[i + j])) }
 }
 #undef POISSON_LOOP
 

@@ -46,15 +46,15 @@ public struct PoissonDraws: Sendable {
     }
     return draws(at, count: count).reduce(0) { $0 + Int($1) }
   }
-  /// Adds `weight` times draw `i` of the address to `out[i]`, rounding once, for `i` in `0 ..< count`.
+  /// Adds `weight` times draw `i` of the address to `out[i]`, rounding once, for `i` in `0 ..< count`; with `anew`, to zero in its place.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func add<Scalar: VectorScalar>(
-    _ at: RandomBlocks, weight: Scalar, count: Int, to out: UnsafeMutablePointer<Scalar>
+    _ at: RandomBlocks, weight: Scalar, count: Int, anew: Bool = false, to out: UnsafeMutablePointer<Scalar>
   ) {
-    if let short = short.base {
-      Scalar.kernelAddPoisson(short, at.address, Int64(count), weight, out)
-    } else if !long.isEmpty {
+    if let short = short.base { return Scalar.kernelAddPoisson(short, at.address, Int64(count), weight, anew, out) }
+    if anew { out.update(repeating: 0, count: count) }
+    if !long.isEmpty {
       withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 512) { buffer in
         guard let counts = buffer.baseAddress else { return }
         for start in stride(from: 0, to: count, by: 512) {

@@ -21,7 +21,7 @@ public protocol VectorScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable
     _ words: UnsafeMutablePointer<UInt32>)
   static func kernelAddCounts(_ counts: UnsafePointer<UInt16>, _ count: Int64, _ weight: Self, _ out: UnsafeMutablePointer<Self>)
   static func kernelAddPoisson(
-    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Self,
+    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Self, _ anew: Bool,
     _ out: UnsafeMutablePointer<Self>)
 }
 
@@ -59,10 +59,10 @@ extension Float: VectorScalar {
     ckernels_add_counts_f32(counts, count, weight, out)
   }
   public static func kernelAddPoisson(
-    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Float,
+    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Float, _ anew: Bool,
     _ out: UnsafeMutablePointer<Float>
   ) {
-    ckernels_poisson_add_f32(table, at, count, weight, out)
+    ckernels_poisson_add_f32(table, at, count, weight, anew ? 1 : 0, out)
   }
 }
 
@@ -101,9 +101,9 @@ extension Double: VectorScalar {
     ckernels_add_counts_f64(counts, count, weight, out)
   }
   public static func kernelAddPoisson(
-    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Double,
+    _ table: UnsafePointer<ckernels_poisson_table>?, _ at: ckernels_address, _ count: Int64, _ weight: Double, _ anew: Bool,
     _ out: UnsafeMutablePointer<Double>
   ) {
-    ckernels_poisson_add_f64(table, at, count, weight, out)
+    ckernels_poisson_add_f64(table, at, count, weight, anew ? 1 : 0, out)
   }
 }

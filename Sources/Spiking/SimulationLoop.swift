@@ -1,4 +1,5 @@
 // The duty cycle: deliver, update, input; after each interval collocate and communicate.
+import CKernels
 import CPlatform
 import Networks
 import Parallel
@@ -174,13 +175,16 @@ extension Simulation {
     let (number, count) = (tile.tile.number, tile.tile.count)
     for step in window {
       let input = block.input(lag: step - window.lowerBound) + tile.offset
-      for channel in 0..<block.channels { (input + channel * block.width).update(repeating: 0, count: tile.stride) }
-    }
-    for source in poisson {
-      source._withUnsafeGuaranteedRef { source in
-        for step in window {
-          let input = block.input(lag: step - window.lowerBound) + tile.offset
-          source.add(step: step, tile: number, count: count, input: input, inputStride: block.width, scratch: scratch)
+      // The first source may write its receptor's inputs anew; all else is added to zeros.
+      let written = poisson.first.flatMap { $0._withUnsafeGuaranteedRef { $0.writes(step: step) } }
+      for channel in 0..<block.channels where channel != written {
+        ckernels_clear_lines(input + channel * block.width, Int64(tile.stride * MemoryLayout<S>.stride / 64))
+      }
+      for (place, source) in poisson.enumerated() {
+        source._withUnsafeGuaranteedRef {
+          $0.add(
+            step: step, tile: number, count: count, anew: place == 0 && written != nil, input: input, inputStride: block.width,
+            scratch: scratch)
         }
       }
     }

@@ -135,9 +135,9 @@ typedef struct {
 // Draw i takes byte i % 4 (0 is the lowest) of word i / 4 of the address. The j-th of the draws that these bits leave open takes half j % 2
 // of word j / 2 of the address from block 2^30 on, and where that leaves it open too, word j from block 2^31 on. So i < 2^33.
 void ckernels_poisson_u16(const ckernels_poisson_table *table, ckernels_address at, int64_t count, uint16_t *out);
-/// out[i] += weight * draw i, rounded once.
-void ckernels_poisson_add_f32(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight, float *out);
-void ckernels_poisson_add_f64(const ckernels_poisson_table *table, ckernels_address at, int64_t count, double weight, double *out);
+/// out[i] += weight * draw i, rounded once; with `anew` as if out[i] were 0.
+void ckernels_poisson_add_f32(const ckernels_poisson_table *table, ckernels_address at, int64_t count, float weight, int anew, float *out);
+void ckernels_poisson_add_f64(const ckernels_poisson_table *table, ckernels_address at, int64_t count, double weight, int anew, double *out);
 
 /// The same for larger means: 32 and 32 more bits of each cumulative probability, for the counts from first_count on. guide[j] is the
 /// first entry with high >= 2^22 j, for j < 1024. Draw i takes word i and, where needed, word i from block 2^31 on. Entry `all` is a
@@ -156,6 +156,8 @@ void ckernels_spread_f64(ckernels_address at, uint32_t block, int64_t count, uin
 /// out[places[i]] += amplitudes[i], one after the other.
 void ckernels_add_placed_f32(const uint32_t *places, const float *amplitudes, int64_t count, float *out);
 void ckernels_add_placed_f64(const uint32_t *places, const double *amplitudes, int64_t count, double *out);
+/// Sets `count` lines of 64 bytes to zero.
+void ckernels_clear_lines(void *lines, int64_t count);
 /// out[i] += weight * counts[i], rounded once.
 void ckernels_add_counts_f32(const uint16_t *counts, int64_t count, float weight, float *out);
 void ckernels_add_counts_f64(const uint16_t *counts, int64_t count, double weight, double *out);

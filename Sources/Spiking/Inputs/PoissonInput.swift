@@ -50,15 +50,20 @@ final class PoissonInput<S: SimulationScalar>: Sendable {
     amplitudeKey = StreamKey(seed: seed, purpose: .poissonAmplitude, object: UInt64(number))
   }
 
-  /// Adds a step's spikes to the inputs of a tile's neurons.
+  /// The receptor whose inputs ``add(step:tile:count:anew:input:inputStride:scratch:)`` can write anew in a step; nil if there is none.
+  @inline(__always) func writes(step: Int) -> Int? { amplitude.constant != nil && steps.contains(step) ? channel : nil }
+
+  /// Adds a step's spikes to the inputs of a tile's neurons; with `anew`, to zero in place of what is there.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  func add(step: Int, tile: Int, count: Int, input: UnsafeMutablePointer<S>, inputStride: Int, scratch: InputScratch<S>) {
+  func add(
+    step: Int, tile: Int, count: Int, anew: Bool, input: UnsafeMutablePointer<S>, inputStride: Int, scratch: InputScratch<S>
+  ) {
     guard steps.contains(step) else { return }
     let (index, tile) = (UInt64(step), UInt32(truncatingIfNeeded: tile))
     let target = input + channel * inputStride
     let address = RandomBlocks(key, index: index, c: tile)
-    if let constant = amplitude.constant { return counts.add(address, weight: constant, count: count, to: target) }
+    if let constant = amplitude.constant { return counts.add(address, weight: constant, count: count, anew: anew, to: target) }
     precondition(count == fewer.neurons || count == more.neurons, "a tile of \(count) neurons was not announced")
     let spikes = count == fewer.neurons ? fewer.draw(address) : more.draw(address)
     add(spikes, of: RandomBlocks(amplitudeKey, index: index, c: tile), neurons: count, to: target, scratch)
