@@ -30,6 +30,8 @@ extension Simulation {
 
   /// Searches this rank's state for values that are not finite.
   /// - Throws: `NumericalError` naming the first one found.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func checkFinite() throws {
     for block in blocks {
       for tile in block.tiles {
