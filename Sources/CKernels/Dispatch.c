@@ -129,10 +129,6 @@ INLINE void add_units(unit_list *list, uint32_t first, uint32_t source, int n, u
   list->count = at + n;
 }
 
-// The places of the bits that are set in a number of four bits, as a number of four halves, low one first.
-static const uint64_t bits_set[16] = {
-    0, 0, 1, 0x10000, 2, 0x20000, 0x20001, 0x200010000, 3, 0x30000, 0x30001, 0x300010000, 0x30002, 0x300020000, 0x300020001, 0x3000200010000,
-};
 // Whether a target whose 16 bits leave it open is one, by its further bits.
 static inline int further_success(const ckernels_pair_law *law, ckernels_address at, uint32_t target) {
   uint32_t further[4];

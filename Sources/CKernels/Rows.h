@@ -44,6 +44,12 @@ static int LEVEL(further_targets)(const ckernels_pair_law *law, ckernels_address
   return count;
 }
 
+#if defined(ROWS_BY_NIBBLE)
+// The places of the bits that are set in a number of four bits, as a number of four halves, low one first.
+static const uint64_t bits_set[16] = {
+    0, 0, 1, 0x10000, 2, 0x20000, 0x20001, 0x200010000, 3, 0x30000, 0x30001, 0x300010000, 0x30002, 0x300020000, 0x300020001, 0x3000200010000,
+};
+#endif
 static int LEVEL(dense_targets)(const philox_keys *keys, const ckernels_pair_law *law, ckernels_address at, int32_t targets, uint16_t *out) {
   int count = 0;
   if (law->high > 0xffffu) {

@@ -63,6 +63,19 @@ static void draws(void) {
   ckernels_fill_f32(&even, pieces, at, 3, n - 5, b32), note("draws by pieces", b32, sizeof b32);
   static uint32_t integers[n];
   ckernels_integers(at, 1000, 5, n, integers), note("integers", integers, sizeof integers);
+  // Poisson counts of a made-up law: a threshold in byte 0, two in one byte, several in the last one.
+  static const uint32_t high[] = {0x00c000, 0x238001, 0x58ffff, 0x730000, 0x734567, 0xa00001, 0xfe0100, 0xff0000, 0xff8000};
+  static ckernels_poisson_table poisson = {.bottom = 1, .all = sizeof high / sizeof *high};
+  for (int k = 0; k < 128; k++) poisson.high[k] = k < poisson.all ? high[k] : UINT32_MAX, poisson.low[k] = 0x80000000u;
+  for (int k = 0; k < poisson.all; k++) {
+    uint32_t byte = high[k] >> 16;
+    if (byte > 0 && byte < 0xff) poisson.step[poisson.steps++] = (int8_t)(byte ^ 0x80);
+    poisson.open[byte % 16 + byte / 128 * 16] |= (uint8_t)(1 << (byte >> 4) % 8);
+    for (uint32_t b = byte + 1; b < 256; b++) poisson.start[b]++;
+  }
+  static uint16_t counts[n];
+  ckernels_poisson_u16(&poisson, at, n - 5, counts), note("Poisson counts", counts, sizeof counts);
+  ckernels_poisson_add_f32(&poisson, at, n - 5, 0.7f, 0, b32), note("Poisson sums", b32, sizeof b32);
   // Numbers by their boundaries, two of which lie in the first part of the guide.
   enum { numbers = 42, guide_bits = 11 };
   static uint32_t last[numbers] = {5, 9}, guide[1 << guide_bits];
