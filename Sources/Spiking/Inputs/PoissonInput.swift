@@ -57,7 +57,7 @@ final class PoissonInput<S: SimulationScalar>: Sendable {
   @specialized(where S == Float)
   @specialized(where S == Double)
   func add(
-    step: Int, tile: Int, count: Int, anew: Bool, input: UnsafeMutablePointer<S>, inputStride: Int, scratch: InputScratch<S>
+    step: Int, tile: Int, count: Int, anew: Bool = false, input: UnsafeMutablePointer<S>, inputStride: Int, scratch: InputScratch<S>
   ) {
     guard steps.contains(step) else { return }
     let (index, tile) = (UInt64(step), UInt32(truncatingIfNeeded: tile))
