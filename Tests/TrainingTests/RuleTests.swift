@@ -27,6 +27,35 @@ struct RuleTests {
     }
   }
 
+  /// Eight parameters at a time are the equations one by one, to the bit; so are the last ones, which fill no eight.
+  @Test(arguments: [1, 7, 8, 19], [false, true]) func adamGoesThroughAllParametersAlike(count: Int, decoupled: Bool) {
+    func compare<S: TrainingScalar>(_ type: S.Type) {
+      var settings = AdamSettings()
+      (settings.weightDecay, settings.decoupled) = (0.1, decoupled)
+      let adam = Adam<S>(settings, count: count), parameters = AlignedBuffer<S>(count: count, zero: 0)
+      let gradient = AlignedBuffer<S>(count: count + 3, zero: 9)
+      var w = (0..<count).map { S($0) - 3 }, m = w.map { _ in S(0) }, v = m
+      for i in 0..<count { parameters[i] = w[i] }
+      var power1 = 1.0, power2 = 1.0
+      for step in 1...4 {
+        for i in 0..<count { gradient[i] = S((i * 7 + step * 5) % 11) / 3 - 1 }
+        adam.step(parameters, gradient: gradient, rate: 0.01)
+        (power1, power2) = (power1 * 0.9, power2 * 0.999)
+        let rate = S(0.01 / (1 - power1)), scale = S(1 / (1 - power2).squareRoot())
+        for i in 0..<count {
+          let g = decoupled ? gradient[i] : gradient[i] + S(0.1) * w[i]
+          if decoupled { w[i] -= S(0.01 * 0.1) * w[i] }
+          m[i] = S(0.9) * m[i] + S(1 - 0.9) * g
+          v[i] = S(0.999) * v[i] + S(1 - 0.999) * g * g
+          w[i] -= rate * m[i] / (v[i].squareRoot() * scale + S(1e-8))
+        }
+      }
+      #expect(parameters.array == w && adam.first.array == m && adam.second.array == v)
+    }
+    compare(Float.self)
+    compare(Double.self)
+  }
+
   /// Bias corrections follow both powers to the end, whichever is nothing first; a resumed optimiser has those of the whole run.
   @Test(arguments: [(0.9, 0.0), (0.0, 0.999), (0.5, 0.9), (0.999, 0.001)]) func biasCorrectionsFollowBothPowers(betas: (Double, Double)) {
     var settings = AdamSettings()

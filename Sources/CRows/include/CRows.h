@@ -9,6 +9,7 @@
 #endif
 
 typedef float crows_float8 __attribute__((ext_vector_type(8)));
+typedef double crows_double8 __attribute__((ext_vector_type(8)));
 
 /// Bit i is set where lane i is strictly positive.
 static inline uint8_t crows_positive(crows_float8 x) {
@@ -20,6 +21,10 @@ static inline uint8_t crows_positive(crows_float8 x) {
   return bits;
 #endif
 }
+
+/// Square roots, rounded exactly: no call of a library, which would look at each lane for a negative number.
+static inline crows_float8 crows_roots_f32(crows_float8 x) { return __builtin_elementwise_sqrt(x); }
+static inline crows_double8 crows_roots_f64(crows_double8 x) { return __builtin_elementwise_sqrt(x); }
 
 /// Asks for the line of `address` in the second cache: for the tape of the step to come, which lies in memory.
 static inline void crows_fetch(const void *address) { __builtin_prefetch(address, 0, 2); }

@@ -56,14 +56,27 @@ public final class Adam<S: TrainingScalar> {
     let first = first.pointer, second = second.pointer, count = self.first.count
     let beta1 = S(settings.beta1), beta2 = S(settings.beta2), epsilon = S(settings.epsilon), decoupled = settings.decoupled
     let rest1 = S(1 - settings.beta1), rest2 = S(1 - settings.beta2)
-    for i in 0..<count {
-      var weight = parameters[i], g = gradient[i]
+    // Eight parameters at a time; the last ones of all as lanes of which some are not there.
+    for i in stride(from: 0, to: count, by: 8) {
+      let lanes = min(8, count &- i)
+      var weight = some(parameters + i, lanes), g = some(gradient + i, lanes)
       if decoupled { weight -= decay * weight } else { g += decay * weight }
-      let m = beta1 * first[i] + rest1 * g
-      let v = beta2 * second[i] + rest2 * g * g
-      first[i] = m
-      second[i] = v
-      parameters[i] = weight - rate * m / (v.squareRoot() * scale + epsilon)
+      let m = beta1 * some(first + i, lanes) + rest1 * g
+      let v = beta2 * some(second + i, lanes) + rest2 * g * g
+      put(m, first + i, lanes)
+      put(v, second + i, lanes)
+      put(weight - rate * m / (S.roots(v) * scale + epsilon), parameters + i, lanes)
     }
+  }
+
+  @inline(__always) private func some(_ values: UnsafeMutablePointer<S>, _ lanes: Int) -> Lanes<S> {
+    if lanes == 8 { return load(values, 0) }
+    var result = Lanes<S>(repeating: 0)
+    for lane in 0..<lanes { result[lane] = values[lane] }
+    return result
+  }
+  @inline(__always) private func put(_ result: Lanes<S>, _ values: UnsafeMutablePointer<S>, _ lanes: Int) {
+    if lanes == 8 { return store(result, values, 0) }
+    for lane in 0..<lanes { values[lane] = result[lane] }
   }
 }

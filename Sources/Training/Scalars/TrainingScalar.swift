@@ -16,6 +16,8 @@ public protocol TrainingScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendab
   static func ones(where bits: UInt8) -> Lanes<Self>
   /// `x` in the lanes where `gate` is strictly positive, else 0.
   static func keep(_ x: Lanes<Self>, where gate: Lanes<Self>) -> Lanes<Self>
+  /// Square roots of the lanes.
+  static func roots(_ x: Lanes<Self>) -> Lanes<Self>
   /// `sum = base + Σ_j rows[indices[j]]` over `width` elements, rows in list order; see RowSum.swift.
   static func addRows(
     to sum: UnsafeMutablePointer<Self>, base: UnsafePointer<Self>, from rows: UnsafePointer<Self>, stride: Int, width: Int,
@@ -41,6 +43,7 @@ extension TrainingScalar {
 
 extension Float: TrainingScalar {
   @inline(__always) public static func positiveBits(_ x: SIMD8<Float>) -> UInt8 { crows_positive(x) }
+  @inline(__always) public static func roots(_ x: SIMD8<Float>) -> SIMD8<Float> { crows_roots_f32(x) }
   @inline(__always) public static func ones(where bits: UInt8) -> SIMD8<Float> {
     let place = SIMD8<Int32>(1, 2, 4, 8, 16, 32, 64, 128)
     let set = (SIMD8<Int32>(repeating: Int32(bits)) & place) .== place
@@ -70,6 +73,7 @@ extension Double: TrainingScalar {
     let bits = SIMD8<Int64>(repeating: 0).replacing(with: place, where: x .> SIMD8<Double>(repeating: 0))
     return UInt8(truncatingIfNeeded: bits.wrappedSum())
   }
+  @inline(__always) public static func roots(_ x: SIMD8<Double>) -> SIMD8<Double> { crows_roots_f64(x) }
   @inline(__always) public static func ones(where bits: UInt8) -> SIMD8<Double> {
     let place = SIMD8<Int64>(1, 2, 4, 8, 16, 32, 64, 128)
     let set = (SIMD8<Int64>(repeating: Int64(bits)) & place) .== place
