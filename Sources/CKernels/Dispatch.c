@@ -185,13 +185,9 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #define LEVEL(name) name##_v3
-#define TABLES_BY_PIECE
-#define POISSON_256
-#define ROWS_BY_NIBBLE
+#define REGISTERS_256
 #include "Kernels.h"
-#undef TABLES_BY_PIECE
-#undef POISSON_256
-#undef ROWS_BY_NIBBLE
+#undef REGISTERS_256
 #undef LEVEL
 #pragma clang attribute pop
 // Clang would otherwise keep to 256 bits on this level.
@@ -201,16 +197,10 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #define PHILOX_EIGHTS 2
 #undef HIGH_HALVES
 #define HIGH_HALVES(x) ((u64x8)_mm512_shuffle_epi32((__m512i)(x), _MM_PERM_DDBB))
-#define POISSON_512
-#define ROWS_BY_MASK
-#define TABLES_IN_REGISTERS
-#define FIND_BY_MASK
+#define REGISTERS_512
 #include "Kernels.h"
 #undef LEVEL
-#undef POISSON_512
-#undef ROWS_BY_MASK
-#undef TABLES_IN_REGISTERS
-#undef FIND_BY_MASK
+#undef REGISTERS_512
 #pragma clang attribute pop
 #endif
 

@@ -74,9 +74,9 @@ static inline float LEVEL(clamp_f32)(float v, float low, float high) {
   v = v < low ? low : v;
   return v > high ? high : v;
 }
-#if defined(TABLES_BY_PIECE)
-// The coefficients of eight pieces, lane by lane: loads of all of one, since a load per coefficient and lane (a gather) takes four times as
-// long where it is made of single loads.
+#if defined(REGISTERS_256)
+// The coefficients of eight pieces, lane by lane, from loads of all of one piece: these are eight, where a load per coefficient and lane (a
+// gather) would be made of forty-eight.
 INLINE void LEVEL(eight_pieces)(const float *rows, const int32_t number[8], __m256 c[piece_terms]) {
 #define BOTH(j, k) \
   _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(rows + number[j] + k)), _mm_loadu_ps(rows + number[j + 4] + k), 1)
@@ -98,7 +98,7 @@ static void LEVEL(even_normals_f32)(const ckernels_law *law, const float *restri
   const float mean = (float)law->a, low = (float)law->low, high = (float)law->high;
   const float scale = (float)ckernels_piece_scale, least = (float)ckernels_piece_least;
   int64_t i = 0;
-#if defined(TABLES_IN_REGISTERS)
+#if defined(REGISTERS_512)
   __m512 first[piece_terms], second[piece_terms];
   for (int k = 0; k < piece_terms; k++) first[k] = _mm512_loadu_ps(pieces + 32 * k), second[k] = _mm512_loadu_ps(pieces + 32 * k + 16);
   for (; i < count; i += 16) {
@@ -118,7 +118,7 @@ static void LEVEL(even_normals_f32)(const ckernels_law *law, const float *restri
     _mm512_mask_storeu_ps(out + i, own, z);
   }
 #else
-#if defined(TABLES_BY_PIECE)
+#if defined(REGISTERS_256)
   const float *rows = pieces + 32 * piece_terms;
   for (; i + 8 <= count; i += 8) {
     __m256i w = _mm256_loadu_si256((const __m256i *)(words + i)), m = _mm256_xor_si256(w, _mm256_srai_epi32(w, 31));

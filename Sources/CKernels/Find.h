@@ -2,7 +2,7 @@
 
 static int64_t LEVEL(find)(const uint32_t *values, int64_t count, uint32_t first, uint32_t span, uint64_t tag, uint64_t *out) {
   int64_t found = 0, i = 0;
-#if defined(FIND_BY_MASK)
+#if defined(REGISTERS_512)
   __m512i from = _mm512_set1_epi32((int32_t)first), width = _mm512_set1_epi32((int32_t)span);
   for (; i + 16 <= count; i += 16) {
     uint32_t mask = _mm512_cmplt_epu32_mask(_mm512_sub_epi32(_mm512_loadu_si512(values + i), from), width);

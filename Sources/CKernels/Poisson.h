@@ -8,7 +8,7 @@
 // Bytes and thresholds are compared as signed numbers, with the upper bit turned over: that is one instruction on every level. A byte's
 // lower four bits choose a byte of the map of open ones, of which one half is for upper bits from 8 on, and its upper ones a bit of that.
 static inline uint64_t LEVEL(poisson_count)(const ckernels_poisson_table *table, const uint32_t *words, uint8_t *counts) {
-#if defined(POISSON_512)
+#if defined(REGISTERS_512)
   __m512i byte = _mm512_loadu_si512(words), u = _mm512_xor_si512(byte, _mm512_set1_epi8(-0x80));
   __m512i count = _mm512_set1_epi8((int8_t)table->bottom), nibble = _mm512_set1_epi8(0x0f);
   __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table->open));
@@ -20,7 +20,7 @@ static inline uint64_t LEVEL(poisson_count)(const ckernels_poisson_table *table,
     count = _mm512_sub_epi8(count, _mm512_movm_epi8(_mm512_cmpgt_epi8_mask(u, _mm512_set1_epi8(table->step[k]))));
   _mm512_storeu_si512(counts, count);
   return _mm512_test_epi8_mask(map, bit);
-#elif defined(POISSON_256)
+#elif defined(REGISTERS_256)
   const __m256i nibble = _mm256_set1_epi8(0x0f), bits = _mm256_set1_epi64x((int64_t)0x8040201008040201);
   __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table->open));
   __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table->open + 16)));

@@ -44,7 +44,7 @@ static int LEVEL(further_targets)(const ckernels_pair_law *law, ckernels_address
   return count;
 }
 
-#if defined(ROWS_BY_NIBBLE)
+#if defined(REGISTERS_256)
 // The places of the bits that are set in a number of four bits, as a number of four halves, low one first.
 static const uint64_t bits_set[16] = {
     0, 0, 1, 0x10000, 2, 0x20000, 0x20001, 0x200010000, 3, 0x30000, 0x30001, 0x300010000, 0x30002, 0x300020000, 0x300020001, 0x3000200010000,
@@ -60,7 +60,7 @@ static int LEVEL(dense_targets)(const philox_keys *keys, const ckernels_pair_law
     ALIGNED uint32_t words[256];
     int n = targets - i0 < 512 ? targets - i0 : 512;
     LEVEL(philox_range)(keys, at, (uint32_t)i0 / 8, ((n + 7) / 8 + LEVEL(philox_unit) - 1) / LEVEL(philox_unit), words);
-#if defined(ROWS_BY_MASK)
+#if defined(REGISTERS_512)
     __m512i place = _mm512_add_epi32(_mm512_set1_epi32(i0), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     __m256i high = _mm256_set1_epi16((int16_t)law->high);
     for (int i = 0; i < n; i += 16) {
@@ -76,7 +76,7 @@ static int LEVEL(dense_targets)(const philox_keys *keys, const ckernels_pair_law
       count += __builtin_popcount(below);
       place = _mm512_add_epi32(place, _mm512_set1_epi32(16));
     }
-#elif defined(ROWS_BY_NIBBLE)
+#elif defined(REGISTERS_256)
     // Four pairs at a time: their targets as a number of four halves. What is written behind the chosen ones is overwritten.
     const __m256i high = _mm256_set1_epi16((int16_t)(law->high ^ 0x8000));
     uint64_t place = (uint64_t)i0 * 0x0001000100010001u;
