@@ -44,8 +44,8 @@ OUTER void crows_add_256(
 INNER void dots(
     const int n, const float *row, int64_t width, const float *gradients, int64_t stride, const uint8_t *samples, float *out,
     int64_t out_stride) {
-  const float *g[4];
-  __m256 even[4], odd[4];
+  const float *g[6];
+  __m256 even[6], odd[6];
 #pragma clang loop unroll(full)
   for (int k = 0; k < n; k++) {
     g[k] = gradients + samples[k] * stride;
@@ -86,12 +86,14 @@ OUTER void crows_dots_256(
       const float *next = weights + order[i + 1] * width;
       for (int64_t k = 0; k < width; k += 16) __builtin_prefetch(next + k);
     }
-    for (; left > 4; left -= 4, list += 4) dots(4, row, width, gradients, gradient_stride, list, out + u, out_stride);
+    for (; left > 6; left -= 6, list += 6) dots(6, row, width, gradients, gradient_stride, list, out + u, out_stride);
     switch (left) {
       case 1: dots(1, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
       case 2: dots(2, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
       case 3: dots(3, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
       case 4: dots(4, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
+      case 5: dots(5, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
+      case 6: dots(6, row, width, gradients, gradient_stride, list, out + u, out_stride); break;
     }
   }
 }
