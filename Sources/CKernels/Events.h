@@ -21,30 +21,37 @@
     if (form.channels == 1) LEVEL(put_all_##suffix)(lists, form.mask, 1, 0, 0, step, first, targets, weights, delays, count, chunks);               \
     else LEVEL(put_all_##suffix)(lists, form.mask, form.channels, channel, form.channel < 0, step, first, targets, weights, delays, count, chunks); \
   }                                                                                                                                          \
-  static int64_t LEVEL(add_events_##suffix)(ckernels_event_list *list, type *restrict input, ckernels_event_chunks *chunks) {                \
-    int64_t count = 0;                                                                                                                       \
-    uint8_t *chunk = list->first, *last = chunk_of(list->end);                                                                               \
-    while (chunk) {                                                                                                                          \
-      uint8_t *next = NULL;                                                                                                                  \
-      const uint8_t *end = list->end;                                                                                                        \
-      if (chunk != last) {                                                                                                                   \
-        memcpy(&next, chunk + event_link, sizeof next);                                                                                      \
-        end = chunk + (full);                                                                                                                \
-        for (int line = 0; line < event_chunk; line += 64) __builtin_prefetch(next + line, 0, 3);                                            \
-      }                                                                                                                                      \
-      for (const uint8_t *p = chunk; p < end; p += (record)) {                                                                               \
-        type weight;                                                                                                                         \
-        uint16_t target;                                                                                                                     \
-        memcpy(&weight, p, sizeof weight);                                                                                                   \
-        memcpy(&target, p + sizeof weight, 2);                                                                                               \
-        input[target] += weight;                                                                                                             \
-      }                                                                                                                                      \
-      count += (end - chunk) / (record);                                                                                                     \
-      chunks->free[chunks->count++] = chunk;                                                                                                 \
-      chunk = next;                                                                                                                          \
-    }                                                                                                                                        \
-    *list = (ckernels_event_list){(uint8_t *)(uintptr_t)(full), NULL};                                                                       \
-    return count;                                                                                                                            \
+  INLINE void LEVEL(add_event_##suffix)(const uint8_t *event, type *restrict input) {                                                       \
+    type weight;                                                                                                                            \
+    uint16_t target;                                                                                                                        \
+    memcpy(&weight, event, sizeof weight);                                                                                                  \
+    memcpy(&target, event + sizeof weight, 2);                                                                                              \
+    input[target] += weight;                                                                                                                \
+  }                                                                                                                                         \
+  static int64_t LEVEL(add_events_##suffix)(ckernels_event_list *list, type *restrict input, ckernels_event_chunks *chunks) {               \
+    int64_t count = 0;                                                                                                                      \
+    uint8_t *chunk = list->first, *last = chunk_of(list->end);                                                                              \
+    while (chunk) {                                                                                                                         \
+      uint8_t *next = NULL;                                                                                                                 \
+      const uint8_t *end = list->end;                                                                                                       \
+      if (chunk != last) {                                                                                                                  \
+        memcpy(&next, chunk + event_link, sizeof next);                                                                                     \
+        end = chunk + (full);                                                                                                               \
+      }                                                                                                                                     \
+      const uint8_t *p = chunk;                                                                                                             \
+      while (end - p >= 32 * (record)) {                                                                                                    \
+        const uint8_t *soon = p + events_ahead < chunk + event_chunk ? p + events_ahead : next + (p + events_ahead - chunk - event_chunk);  \
+        for (int line = 0; line < 32 * (record); line += 64) __builtin_prefetch(soon + line, 0, 3);                                         \
+        for (int k = 0; k < 32; k++) LEVEL(add_event_##suffix)(p + k * (record), input);                                                    \
+        p += 32 * (record);                                                                                                                 \
+      }                                                                                                                                     \
+      for (; p < end; p += (record)) LEVEL(add_event_##suffix)(p, input);                                                                   \
+      count += (end - chunk) / (record);                                                                                                    \
+      chunks->free[chunks->count++] = chunk;                                                                                                \
+      chunk = next;                                                                                                                         \
+    }                                                                                                                                       \
+    *list = (ckernels_event_list){(uint8_t *)(uintptr_t)(full), NULL};                                                                      \
+    return count;                                                                                                                           \
   }
 // Four bytes of weight and two of target are one store of eight; the next event lies over the surplus.
 EVENTS(float, f32, 6, event_full_f32, uint64_t both = bits_of_float(weights[i]) | (uint64_t)(uint16_t)(targets[i] + first) << 32; memcpy(end, &both, 8))

@@ -227,7 +227,7 @@ int64_t ckernels_lif_sfa_f64_step(const ckernels_lif_sfa_f64 *constants, double 
 // Synaptic events under way
 
 /// Bytes of the pieces that lists of events are made of.
-enum { ckernels_event_chunk = 1024 };
+enum { ckernels_event_chunk = 4096 };
 /// Events in the order in which they were put: where the next one goes, and the first chunk (NULL if there is none).
 typedef struct {
   uint8_t *end, *first;
