@@ -10,7 +10,7 @@
       uint8_t *end = list->end;                                                                                                              \
       if (__builtin_expect(((uintptr_t)end & (event_chunk - 1)) == (full), 0)) end = longer_list(list, chunks);                              \
       store;                                                                                                                                 \
-      __builtin_prefetch(end + 128, 1, 3);                                                                                                   \
+      __builtin_prefetch(end + 64, 1, 3);                                                                                                    \
       list->end = end + (record);                                                                                                            \
     }                                                                                                                                        \
   }                                                                                                                                          \
