@@ -164,7 +164,6 @@ static inline uint32_t number_of_word(const ckernels_delay_table *table, uint32_
 // A chunk of events: events, then the next chunk, which is written when the events' last line is at hand. Chunks lie at multiples of their
 // size, so a list's end tells how full its last one is, and which it is.
 enum { event_chunk = ckernels_event_chunk, event_link = event_chunk - 8, event_full_f32 = 681 * 6, event_full_f64 = 408 * 10 };
-enum { events_ahead = 1024 };
 INLINE uint8_t *chunk_of(uint8_t *event) { return (uint8_t *)((uintptr_t)event & ~(uintptr_t)(event_chunk - 1)); }
 // Adds a chunk to a list; where its first event goes.
 static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *chunks) {

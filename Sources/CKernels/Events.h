@@ -36,11 +36,13 @@
       const uint8_t *end = list->end;                                                                                                       \
       if (chunk != last) {                                                                                                                  \
         memcpy(&next, chunk + event_link, sizeof next);                                                                                     \
+        __builtin_prefetch(next + event_link, 0, 3);                                                                                        \
         end = chunk + (full);                                                                                                               \
       }                                                                                                                                     \
       const uint8_t *p = chunk;                                                                                                             \
       while (end - p >= 32 * (record)) {                                                                                                    \
-        const uint8_t *soon = p + events_ahead < chunk + event_chunk ? p + events_ahead : next + (p + events_ahead - chunk - event_chunk);  \
+        int64_t at = p - chunk + ckernels_events_ahead;                                                                                     \
+        const uint8_t *soon = at < event_chunk ? chunk + at : next ? next + (at - event_chunk) : p;                                         \
         for (int line = 0; line < 32 * (record); line += 64) __builtin_prefetch(soon + line, 0, 3);                                         \
         for (int k = 0; k < 32; k++) LEVEL(add_event_##suffix)(p + k * (record), input);                                                    \
         p += 32 * (record);                                                                                                                 \

@@ -226,8 +226,9 @@ int64_t ckernels_lif_sfa_f64_step(const ckernels_lif_sfa_f64 *constants, double 
 
 // Synaptic events under way
 
-/// Bytes of the pieces that lists of events are made of.
-enum { ckernels_event_chunk = 4096 };
+/// Bytes of the pieces that lists of events are made of, and how many bytes ahead of an event lines are asked for when events are added. A
+/// piece ends with where the next one lies.
+enum { ckernels_event_chunk = 4096, ckernels_events_ahead = 1024 };
 /// Events in the order in which they were put: where the next one goes, and the first chunk (NULL if there is none).
 typedef struct {
   uint8_t *end, *first;

@@ -118,7 +118,10 @@ final class TileArrivals<S: SimulationScalar> {
     for group in groups.indices {
       // The next lists have left the cache long ago.
       let next = lists + (min(group + 1, groups.count - 1) * perGroup + place)
-      if let first = next.pointee.first { for line in 0..<EventMemory.chunkBytes / 64 { cplatform_prefetch(first + 64 * line) } }
+      if let first = next.pointee.first {
+        for line in 0..<Int(ckernels_events_ahead) / 64 { cplatform_prefetch(first + 64 * line) }
+        cplatform_prefetch(first + EventMemory.chunkBytes - 64)
+      }
       cplatform_prefetch(lists + (min(group + 2, groups.count - 1) * perGroup + place))
       for channel in 0..<channels {
         let list = lists + (group * perGroup + place + channel)
