@@ -27,6 +27,10 @@ private func probability(_ k: Double, _ mean: Double) -> Double { Glibc.exp(k * 
       #expect(((1 - above) * 0x1p48 - Double(threshold)).magnitude < 64)
     }
     #expect(probability(Double(entries.count + 1), mean) < 0x1p-47)
+    // With eight bits more, the same numbers to the first 48.
+    let longer = PoissonCumulative(mean: mean).thresholds(upperBits: 24).map { UInt64($0.high) << 32 | UInt64($0.low) }
+    #expect(longer.count >= entries.count)
+    for (entry, long) in zip(entries, longer) { #expect(UInt64(entry.high) << 32 | UInt64(entry.low) == long >> 8) }
   }
   /// To the last bit, against sums in arithmetic with 50 digits (mpmath).
   @Test func thresholdsToTheLastBit() {

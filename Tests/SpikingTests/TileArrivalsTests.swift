@@ -75,6 +75,31 @@ extension Purpose {
     }
   }
 
+  /// Lists that end at, just before and just behind the end of a chunk or of 32 events, and the list after them, used again and again.
+  @Test(arguments: [1, 31, 32, 33, 680, 681, 682, 713, 1361, 1362, 1363, 2043]) func wholeChunks(_ count: Int) throws {
+    defer { ckernels_force_level(2) }
+    var description = NetworkCase.grid.description
+    description.storage = .procedural
+    let block = try #require(try TestRun<Float>(description).simulation.blocks.first)
+    for level in 0...ckernels_highest_level() {
+      #expect(ckernels_force_level(level) == level)
+      let arrivals = TileArrivals<Float>(tiles: block.tiles, longestDelay: 8, interval: 1, channels: 1, memory: EventMemory())
+      var stream = RandomStream(seed: 3, purpose: .arrivalTest)
+      for step in 0..<3 {
+        let neurons = block.tiles[0].tile.count
+        let targets = (0..<count).map { _ in UInt16(stream.integer(below: neurons)) }
+        let weights = (0..<count).map { _ in Float(stream.normal()) }
+        try arrivals.put(
+          tile: 0, channel: 0, step: step, targets: targets, weights: weights, delays: [UInt16](repeating: 1, count: count), count: count)
+        var (input, expected) = ([Float](repeating: 0, count: block.width), [Float](repeating: 0, count: block.width))
+        for i in 0..<count { expected[block.tiles[0].offset + Int(targets[i])] += weights[i] }
+        #expect(arrivals.deliver(step: step + 1, into: &input, width: block.width) == count)
+        #expect(input == expected)
+        #expect(arrivals.deliver(step: step + 2, into: &input, width: block.width) == 0)
+      }
+    }
+  }
+
   /// Spikes are found by the tile they come from, whatever tiles lie between.
   @Test func spikesBySource() throws {
     let tiles = TileMap(NetworkCase.grid.description.network)

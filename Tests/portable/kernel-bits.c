@@ -138,7 +138,9 @@ static void arrivals(void) {
   static double in64[n];
   for (int i = 0; i < n; i++) {
     b64[i] = (int32_t)words[i] * 0x1p-20, b32[i] = (float)b64[i];
-    targets[i] = (uint16_t)(words[(5 * i) % n] % 900), delays[i] = (uint16_t)(1 + words[(3 * i) % n] % (steps - 1));
+    targets[i] = (uint16_t)(words[(5 * i) % n] % 900);
+    // Most come in one step, so that its lists are several chunks long.
+    delays[i] = (uint16_t)(i % 4 == 0 ? 1 + words[(3 * i) % n] % (steps - 1) : 2);
   }
   ckernels_spread_f32(at, 3, count, 250, places, left), note("places", places, count * 4), note("words left", left, count * 4);
   ckernels_add_placed_f32(places, b32, count, in32), note("amplitudes f32", in32, sizeof in32);
