@@ -69,7 +69,6 @@ extension RandomStream {
     let centre = law.n * p + 0.5
     let height = (2.83 + 5.1 / b) * root
     let inner = 0.92 - 4.2 / b
-    let peak = law.log(((law.n + 1) * p).rounded(.down))
     while true {
       let u = uniform() - 0.5
       let v = uniform()
@@ -77,6 +76,8 @@ extension RandomStream {
       let k = ((2 * a / edge + b) * u + centre).rounded(.down)
       if k < 0 || k > law.n { continue }
       if edge >= 0.07 && v <= inner { return Int(k) }
+      // Few draws come here, so the height of the peak, which all share, is not made beforehand.
+      let peak = law.log(((law.n + 1) * p).rounded(.down))
       if Elementary.log(v * height / (a / (edge * edge) + b)) <= law.log(k) - peak { return Int(k) }
     }
   }

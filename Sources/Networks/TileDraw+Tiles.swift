@@ -121,20 +121,31 @@ extension TileDraw {
     split.forEach(total: total, places: source.count) { _, share in shares.append(UInt32(truncatingIfNeeded: share)) }
     let sources = source.range.map { UInt32(truncatingIfNeeded: $0) }
     let tile = UInt32(truncatingIfNeeded: target.number)
-    let first = batch.count
     batch.reserve(total)
-    batch.reserveWords(total + 4)
-    RandomBlocks(key, b: tile, c: Plane.target).rows(sources, counts: shares, rows: sources.count, into: batch.words)
-    for (i, share) in shares.enumerated() {
-      let neuron = source.range.lowerBound + i
-      let place = avoidsSelf && target.range.contains(neuron) ? neuron - target.range.lowerBound : -1
-      placeUniformly(
-        batch.words + (batch.count - first), count: Int(share), free: target.count - (place >= 0 ? 1 : 0), avoiding: place,
-        into: batch.target + batch.count)
-      batch.count += Int(share)
-      rows.append(Int32(batch.count))
+    // Some rows at a time, so that their words stay in cache.
+    let rowsAtATime = max(1, 4096 * source.count / max(total, 1))
+    for low in stride(from: 0, to: source.count, by: rowsAtATime) {
+      let some = low..<min(low + rowsAtATime, source.count), first = batch.count
+      let count = shares[some].reduce(0) { $0 + Int($1) }
+      batch.reserveWords(count + 4)
+      sources[some].withUnsafeBufferPointer { sources in
+        shares[some].withUnsafeBufferPointer { shares in
+          guard let sources = sources.baseAddress, let shares = shares.baseAddress else { return }
+          RandomBlocks(key, b: tile, c: Plane.target).rows(sources, counts: shares, rows: some.count, into: batch.words)
+          for i in some {
+            let share = Int(shares[i - low])
+            let neuron = source.range.lowerBound + i
+            let place = avoidsSelf && target.range.contains(neuron) ? neuron - target.range.lowerBound : -1
+            placeUniformly(
+              batch.words + (batch.count - first), count: share, free: target.count - (place >= 0 ? 1 : 0), avoiding: place,
+              into: batch.target + batch.count)
+            batch.count += share
+            rows.append(Int32(batch.count))
+          }
+          drawProperties(&batch, from: first, sources, counts: shares, rows: some.count, tile)
+        }
+      }
     }
-    drawProperties(&batch, from: first, sources, counts: shares, rows: sources.count, tile)
   }
 
   // MARK: fixed_indegree

@@ -47,22 +47,18 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
     if !concerned { return nil }
     var pieces: [RowPiece<S>] = []
     pieces.reserveCapacity(used)
-    // A first pass over the rows sizes the group, a second one writes it: the arena is filled without gaps.
+    let base = try arena.room(units: writer.mostUnits(rows: source.count, synapses: batch.count))
     var offsets = [UInt32](repeating: 0, count: source.count + 1)
     var synapses = 0
     for i in 0..<source.count {
       gather(row: i, into: &pieces)
       let (units, count) = writer.measure(pieces, channel: channel, mixed: mixed)
+      if units > 0 { writer.write(pieces, channel: channel, mixed: mixed, to: base + Int(offsets[i])) }
       offsets[i + 1] = offsets[i] + UInt32(units)
       synapses += count
     }
     if synapses == 0 { return nil }
-    let base = try arena.allocate(units: Int(offsets[source.count]))
-    for i in 0..<source.count where offsets[i + 1] > offsets[i] {
-      gather(row: i, into: &pieces)
-      _ = writer.measure(pieces, channel: channel, mixed: mixed)
-      writer.write(pieces, channel: channel, mixed: mixed, to: base + Int(offsets[i]))
-    }
+    arena.take(units: Int(offsets[source.count]))
     let table = try arena.allocate(words: offsets)
     return RowGroup(sourceTile: source.number, channel: channel, base: UnsafePointer(base), offsets: table, synapses: synapses)
   }

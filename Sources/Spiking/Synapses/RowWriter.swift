@@ -15,18 +15,26 @@ struct RowPiece<W> {
 
 /// Scratch for writing rows; one is used for many rows.
 struct RowWriter<S: SimulationScalar>: ~Copyable {
-  /// Synapses of the row per delay, the unit of a delay's first target, and how many of its synapses are written.
+  /// Synapses of the row per delay.
   private var counts: [Int32]
-  private var positions: [Int32]
-  private var placed: [Int32]
+  /// Per delay the units of the next target (lower half) and of its weight (upper half): a synapse reads and writes one number.
+  private var places: [UInt64]
+  /// Room left in the bucket that is being filled, where a delay has several.
+  private var room: [Int32]
   /// Buckets written so far, and the steps from the first to the last delay of each row, summed.
   private(set) var buckets = 0
   private(set) var steps = 0
 
   init(longestDelay: Int) {
     counts = [Int32](repeating: 0, count: longestDelay + 1)
-    positions = counts
-    placed = counts
+    places = [UInt64](repeating: 0, count: longestDelay + 1)
+    room = counts
+  }
+
+  /// Units that so many rows take at most: of every synapse, of full buckets' headers, and per row of a bucket at each delay, bridges, an end.
+  func mostUnits(rows: Int, synapses: Int) -> Int {
+    synapses * RowFormat.units(S.self) + synapses / RowFormat.largestCount
+      + rows * (min(counts.count, synapses) + counts.count / RowFormat.largestDifference + 1)
   }
 
   /// Whether a synapse of the piece goes to a channel.
@@ -65,25 +73,23 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
   /// Writes the row measured last.
   mutating func write(_ pieces: [RowPiece<S>], channel: Int, mixed: Bool, to row: UnsafeMutablePointer<UInt16>) {
     let crowded = writeHeaders(to: row)
-    let weightUnits = MemoryLayout<S>.stride / 2
-    let fullBucket = 1 + RowFormat.largestCount * (1 + weightUnits)
-    counts.withUnsafeMutableBufferPointer { counts in
-      positions.withUnsafeMutableBufferPointer { positions in
-        placed.withUnsafeMutableBufferPointer { placed in
-          for piece in pieces where mixed || piece.channel == channel {
-            for i in 0..<piece.count where !mixed || Self.belongs(piece, i, channel) {
-              let delay = Int(piece.delay[i])
-              var (size, place) = (Int(counts[delay]), Int(placed[delay]))
-              var bucket = Int(positions[delay])
-              placed[delay] += 1
-              if crowded {
-                let full = place / RowFormat.largestCount
-                bucket += full * fullBucket
-                place -= full * RowFormat.largestCount
-                size = min(size - full * RowFormat.largestCount, RowFormat.largestCount)
-              }
-              row[bucket + place] = piece.target[i] &+ piece.offset
-              UnsafeMutableRawPointer(row + bucket + size + place * weightUnits).storeBytes(of: piece.weight[i], as: S.self)
+    let next = Self.place(target: 1, weight: MemoryLayout<S>.stride / 2)
+    places.withUnsafeMutableBufferPointer { places in
+      room.withUnsafeMutableBufferPointer { room in
+        for piece in pieces where mixed || piece.channel == channel {
+          for i in 0..<piece.count where !mixed || Self.belongs(piece, i, channel) {
+            let delay = Int(piece.delay[i])
+            let place = places[delay]
+            row[Int(truncatingIfNeeded: place & 0xffff_ffff)] = piece.target[i] &+ piece.offset
+            UnsafeMutableRawPointer(row + Int(truncatingIfNeeded: place >> 32)).storeBytes(of: piece.weight[i], as: S.self)
+            places[delay] = place &+ next
+            if crowded {
+              room[delay] -= 1
+              if room[delay] > 0 { continue }
+              // The bucket is full. If the delay has another, it follows.
+              let header = Int(truncatingIfNeeded: (place &+ next) >> 32), size = RowFormat.count(row[header])
+              places[delay] = Self.place(target: header + 1, weight: header + 1 + size)
+              room[delay] = Int32(size)
             }
           }
         }
@@ -91,7 +97,9 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
     }
   }
 
-  /// Writes the headers, and sets for each delay the unit of its first target; tells whether a delay needs several buckets.
+  private static func place(target: Int, weight: Int) -> UInt64 { UInt64(weight) << 32 | UInt64(target) }
+
+  /// Writes the headers, and sets for each delay where its first synapse goes; tells whether a delay needs several buckets.
   private mutating func writeHeaders(to row: UnsafeMutablePointer<UInt16>) -> Bool {
     let synapseUnits = RowFormat.units(S.self)
     var unit = 0
@@ -105,10 +113,11 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
         unit += 1
       }
       if first == 0 { first = delay }
-      positions[delay] = Int32(unit + 1)
-      placed[delay] = 0
       var left = Int(counts[delay])
-      crowded = crowded || left > RowFormat.largestCount
+      let size = min(left, RowFormat.largestCount)
+      places[delay] = Self.place(target: unit + 1, weight: unit + 1 + size)
+      room[delay] = Int32(size)
+      crowded = crowded || left > size
       while left > 0 {
         let count = min(left, RowFormat.largestCount)
         buckets += 1

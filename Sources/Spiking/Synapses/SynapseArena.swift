@@ -21,26 +21,29 @@ final class SynapseArena {
 
   /// A copy of a table, aligned to its words.
   func allocate(words: [UInt32]) throws -> UnsafePointer<UInt32> {
-    let units = try allocate(units: 2 * words.count + 1)
+    let units = try room(units: 2 * words.count + 1)
+    take(units: 2 * words.count + 1)
     let raw = UnsafeMutableRawPointer(units).alignedUp(for: UInt32.self)
     let table = raw.assumingMemoryBound(to: UInt32.self)
     table.update(from: words, count: words.count)
     return UnsafePointer(table)
   }
 
-  /// Room for so many units, contiguous.
-  func allocate(units: Int) throws -> UnsafeMutablePointer<UInt16> {
+  /// Room for so many units, contiguous; what is kept of it is taken with ``take(units:)`` before the next room is asked for.
+  func room(units: Int) throws -> UnsafeMutablePointer<UInt16> {
     if chunks.isEmpty || used + units + Self.readable > chunks[chunks.count - 1].units {
       let size = max(units + Self.readable, chunks.isEmpty ? chunkUnits : chunkUnits / 8)
       guard let memory = cplatform_allocate(Int64(size * 2)) else { throw MemoryError(bytes: size * 2, what: "synapses") }
       chunks.append((memory.assumingMemoryBound(to: UInt16.self), size))
       used = 0
     }
-    defer {
-      used += units
-      bytes += units * 2
-    }
     return chunks[chunks.count - 1].base + used
+  }
+
+  /// Keeps the first units of the room that was given last.
+  func take(units: Int) {
+    used += units
+    bytes += units * 2
   }
 }
 
