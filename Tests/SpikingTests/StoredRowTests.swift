@@ -84,6 +84,7 @@ final class WrittenRows<S: SimulationScalar> {
     let mixed = pieces.contains { $0.channel < 0 }
     for channel in 0..<channels {
       let (units, synapses) = writer.measure(rowPieces, channel: channel, mixed: mixed)
+      sizesAgree = sizesAgree && units <= writer.mostUnits(rows: 1, synapses: synapses)
       if units == 0 {
         rows.append(nil)
         sizesAgree = sizesAgree && synapses == 0

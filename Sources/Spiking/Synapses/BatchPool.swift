@@ -1,4 +1,5 @@
 // Batches of drawn synapses of one source tile, and the rows made of them.
+import CPlatform
 import Networks
 
 /// Scratch that is used for one source tile after another: one batch holds what is drawn onto all target tiles of the block.
@@ -52,6 +53,7 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
     var synapses = 0
     for i in 0..<source.count {
       gather(row: i, into: &pieces)
+      prefetch(base + Int(offsets[i]), units: pieces.reduce(0) { $0 + $1.count } * RowFormat.units(S.self))
       let (units, count) = writer.measure(pieces, channel: channel, mixed: mixed)
       if units > 0 { writer.write(pieces, channel: channel, mixed: mixed, to: base + Int(offsets[i])) }
       offsets[i + 1] = offsets[i] + UInt32(units)
@@ -69,11 +71,30 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
     for slot in slots[0..<used] {
       let first = Int(slot.rows[i])
       let count = Int(slot.rows[i + 1]) - first
+      if i + 2 < slot.rows.count { prefetch(first + count..<Int(slot.rows[i + 2])) }
       if count == 0 { continue }
       pieces.append(
         RowPiece(
           target: UnsafePointer(batch.target + first), weight: UnsafePointer(batch.weight + first),
           delay: UnsafePointer(batch.delay + first), count: count, offset: slot.offset, channel: slot.channel))
+    }
+  }
+
+  /// Asks for the memory that a row will be written to.
+  @inline(__always)
+  private func prefetch(_ row: UnsafePointer<UInt16>, units: Int) {
+    for unit in stride(from: 0, to: units, by: 64 / MemoryLayout<UInt16>.stride) { cplatform_prefetch_write(row + unit) }
+  }
+
+  /// Asks for the synapses of the row to come: a row's parts lie far apart, and a batch leaves the second-level cache.
+  @inline(__always)
+  private func prefetch(_ part: Range<Int>) {
+    for place in stride(from: part.lowerBound, to: part.upperBound, by: 64 / MemoryLayout<UInt16>.stride) {
+      cplatform_prefetch(batch.target + place)
+      cplatform_prefetch(batch.delay + place)
+    }
+    for place in stride(from: part.lowerBound, to: part.upperBound, by: 64 / MemoryLayout<S>.stride) {
+      cplatform_prefetch(batch.weight + place)
     }
   }
 }

@@ -31,10 +31,11 @@ struct RowWriter<S: SimulationScalar>: ~Copyable {
     room = counts
   }
 
-  /// Units that so many rows take at most: of every synapse, of full buckets' headers, and per row of a bucket at each delay, bridges, an end.
+  /// Units that so many rows take at most: synapses, headers of one bucket per delay and row (each has a synapse) and of full ones, bridges
+  /// of long differences, ends.
   func mostUnits(rows: Int, synapses: Int) -> Int {
-    synapses * RowFormat.units(S.self) + synapses / RowFormat.largestCount
-      + rows * (min(counts.count, synapses) + counts.count / RowFormat.largestDifference + 1)
+    synapses * RowFormat.units(S.self) + min(rows * counts.count, synapses) + synapses / RowFormat.largestCount
+      + rows * (counts.count / RowFormat.largestDifference + 1)
   }
 
   /// Whether a synapse of the piece goes to a channel.
