@@ -72,6 +72,19 @@ import Testing
     #expect(try ExpectedRates.hertz(["rates_hz": ["E": 3, "I": 4]], brunel, "s") == [3, 4])
   }
 
+  /// A volley fills the memory of events, whatever the mean rates are; two ranks took 448-518 MB.
+  @Test func memoryHoldsThePeak() throws {
+    let grid = try experiment(try Examples.text("column-grid"), ["grid=16x16", "storage=procedural"])
+    func memory(_ rates: ExpectedRates) throws -> Double { try JobForecast(grid, ranks: 2, nodes: 1, rates, .defaults).totalMemory }
+    let stated = ExpectedRates(grid)
+    let low = ExpectedRates.constant(0.01, grid), high = ExpectedRates.constant(100, grid)
+    #expect(low.peak == stated.peak && high.peak == [100, 100, 100])
+    #expect(try (4.3e8...5.5e8).contains(memory(stated)) && memory(low) == memory(stated))
+    #expect(try memory(ExpectedRates(stated.hertz, origin: "mean")) < 0.5 * memory(stated) && memory(high) > 4 * memory(stated))
+    let brunel = try experiment(try Examples.text("brunel"))
+    #expect(ExpectedRates.constant(12, brunel).peak == nil && ExpectedRates(brunel).most == ExpectedRates(brunel).hertz)
+  }
+
   @Test func eventsFollowRates() throws {
     let brunel = try experiment(try Examples.text("brunel"), ["presimulation=0", "duration=1000"])
     let job = try JobForecast(brunel, ranks: 2, nodes: 1, .constant(10, brunel), .defaults)

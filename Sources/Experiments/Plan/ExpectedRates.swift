@@ -8,12 +8,24 @@ import Storage
 public struct ExpectedRates: Sendable, Equatable {
   /// [Hz] By population of the network, virtual ones included.
   public var hertz: [Double]
+  /// [Hz] The rates at which as many synaptic events would be under way as there are at most, in a volley or a wave; nil where activity is
+  /// not known to rise above its mean.
+  public var peak: [Double]?
   /// Where they come from, to be read after "rates".
   public var origin: String
 
-  public init(_ hertz: [Double], origin: String) {
+  public init(_ hertz: [Double], peak: [Double]? = nil, origin: String) {
     self.hertz = hertz
+    self.peak = peak
     self.origin = origin
+  }
+
+  /// Those that memory must hold.
+  var most: [Double] { peak ?? hertz }
+
+  /// The same with the peak that the study states, which comes whatever the mean of a run is.
+  private func withPeak(of study: ExpectedRates?) -> ExpectedRates {
+    ExpectedRates(hertz, peak: study?.peak.map { zip($0, hertz).map(max) }, origin: origin)
   }
 
   /// [Hz] Taken where nothing else is known.
@@ -29,14 +41,16 @@ public struct ExpectedRates: Sendable, Equatable {
   public static func constant(_ hertz: Double, _ experiment: Experiment) -> ExpectedRates {
     ExpectedRates(
       [Double](repeating: hertz, count: experiment.description.network.populations.count),
-      origin: "given: \(HumanUnits.significant(hertz)) Hz each")
+      origin: "given: \(HumanUnits.significant(hertz)) Hz each"
+    ).withPeak(of: experiment.rates)
   }
 
   /// Those that a run measured.
   /// - Throws: `StorageError` for a folder without a summary, `PlanError` for that of another network.
   public static func measured(_ folder: RunFolder, _ experiment: Experiment) throws -> ExpectedRates {
     let summary = try JSONValue.read(folder.summary)
-    return ExpectedRates(try hertz(summary, experiment, folder.summary), origin: "measured in \(folder.path)")
+    return ExpectedRates(try hertz(summary, experiment, folder.summary), origin: "measured in \(folder.path)").withPeak(
+      of: experiment.rates)
   }
 
   /// Those of a run that is made for it, here and on one rank: the configuration with other settings, such as a smaller grid.
@@ -51,7 +65,8 @@ public struct ExpectedRates: Sendable, Equatable {
     _ = try BenchmarkProcess.run(command)
     let summary = try JSONValue.read(RunFolder(folder).summary)
     return ExpectedRates(
-      try hertz(summary, experiment, folder), origin: "measured here in a run with \(settings.joined(separator: ", "))")
+      try hertz(summary, experiment, folder), origin: "measured here in a run with \(settings.joined(separator: ", "))"
+    ).withPeak(of: experiment.rates)
   }
 
   static func hertz(_ summary: JSONValue, _ experiment: Experiment, _ path: String) throws -> [Double] {

@@ -22,7 +22,7 @@ public struct RankForecast: Sendable {
     self.layout = layout
     self.count = count
     memory = MemoryForecast(
-      layout, description, as: S.self, rates: rates.hertz, process: costs.process(ranksPerNode: ranksPerNode, usesMPI: usesMPI))
+      layout, description, as: S.self, rates: rates.most, process: costs.process(ranksPerNode: ranksPerNode, usesMPI: usesMPI))
     work = RankWork(layout, description, rates: rates.hertz, milliseconds: description.duration)
     let crowding = costs.crowding(ranksPerNode: ranksPerNode)
     phases = costs.phases(work).map { $0 * crowding }

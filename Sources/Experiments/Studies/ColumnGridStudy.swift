@@ -69,6 +69,16 @@ enum ColumnGridStudy: Study {
     }
   }
 
+  /// [Hz] Rates at the peak of events under way, measured on 16 x 16 columns: in AW in the volley with which all neurons begin, 5-12 ms after
+  /// the start, in SW 0.7 s later in the wave that it provokes (7 % more events than in the volley).
+  static func peakRates(_ state: State) -> [Double] {
+    switch state {
+    case .slowWaves: [34.7, 0.1, 14.4]
+    case .asynchronousLow: [9.4, 8.8, 17.5]
+    case .asynchronousHigh: [34.9, 34.1, 87.2]
+    }
+  }
+
   /// Normal around the mean, between 0 and twice the mean.
   static func spread(_ mean: Double) -> Distribution {
     .normal(mean: mean, sd: relativeDeviation * abs(mean), min: min(0, 2 * mean), max: max(0, 2 * mean))
@@ -120,7 +130,8 @@ enum ColumnGridStudy: Study {
     }
     var plan = StudyPlan(
       title: "Grid of \(width) x \(height) cortical columns, \(state.rawValue) (Pastorelli et al. 2019)", common: common, network: network)
-    plan.rates = ExpectedRates(rates(state), origin: "of the study in state \(state.rawValue) (Pastorelli et al. 2019)")
+    plan.rates = ExpectedRates(
+      rates(state), peak: peakRates(state), origin: "of the study in state \(state.rawValue) (Pastorelli et al. 2019)")
     let jumps = externalWeights(state)
     plan.inputs = names.enumerated().map { index, name in
       InputDescription(

@@ -18,7 +18,7 @@ public struct MemoryForecast: Sendable {
 
   private static let hugePage = Double(1 << 21)
 
-  /// - `rates`: [Hz] of each population.
+  /// - `rates`: [Hz] of each population when the most spikes and events are under way.
   /// - `process`: bytes of a process that holds no network.
   public init<S: SimulationScalar>(_ layout: RankLayout, _ description: SimulationDescription, as: S.Type, rates: [Double], process: Double)
   {
