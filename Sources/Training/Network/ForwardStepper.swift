@@ -9,26 +9,41 @@ struct ForwardStepper<S: TrainingScalar> {
   private let bias: UnsafePointer<S>
   private let drive: Int
   private let spikes: Bool
-  /// Its links among all that come in.
-  let links: Range<Int>
+  /// Of its links among all that come in, the first ones whose inputs are summed ahead, and the others.
+  private let inputs: Range<Int>
+  private let others: Range<Int>
 
-  init(_ layer: LayerTape<S>, _ shape: SpikingNetwork<S>.LayerShape, links: Range<Int>, _ parameters: UnsafePointer<S>) {
+  init(
+    _ layer: LayerTape<S>, _ shape: SpikingNetwork<S>.LayerShape, inputs: Range<Int>, others: Range<Int>, _ parameters: UnsafePointer<S>
+  ) {
     self.layer = layer
     lists = layer.spikeLists
     self.parameters = parameters
     bias = parameters + shape.biasOffset
-    (drive, spikes, self.links) = (shape.drive, shape.spikes, links)
+    (drive, spikes, self.inputs, self.others) = (shape.drive, shape.spikes, inputs, others)
   }
 
-  /// Bias and the rows of active units of the layer's links, summed into the currents of each sample.
+  /// Bias and the rows of active inputs, summed into the currents of each sample: they are known before the layers run.
+  @inline(__always)
+  func addInputs(_ plans: UnsafeBufferPointer<LinkPlan<S>>, _ steps: Range<Int>, _ group: Range<Int>) {
+    if inputs.isEmpty { return }
+    for step in steps { add(inputs, plans, step, group, anew: true) }
+  }
+
+  /// The rows of active units of the other links, and the bias if nothing was summed ahead. The order of the links is that of the sum.
   @inline(__always)
   func addCurrents(_ plans: UnsafeBufferPointer<LinkPlan<S>>, _ step: Int, _ group: Range<Int>) {
+    add(others, plans, step, group, anew: inputs.isEmpty)
+  }
+
+  @inline(__always)
+  private func add(_ links: Range<Int>, _ plans: UnsafeBufferPointer<LinkPlan<S>>, _ step: Int, _ group: Range<Int>, anew: Bool) {
     let slot = layer.slot(step), stride = layer.sampleStride
     for sample in group {
       let currents = slot + sample &* stride
       // A first link onto all compartments starts from the bias itself.
-      var isFirst = !links.isEmpty && plans[links.lowerBound].width == drive
-      if !isFirst { currents.update(from: bias, count: drive) }
+      var isFirst = anew && !links.isEmpty && plans[links.lowerBound].width == drive
+      if anew && !isFirst { currents.update(from: bias, count: drive) }
       for place in links {
         let plan = plans[place], active = plan.active.list(step, sample), sum = currents + plan.driveOffset
         addRows(

@@ -53,10 +53,12 @@ extension SpikingNetwork {
       }
       // Lists may have moved.
       let plans = incoming[..<layerCount].joined().map { LinkPlan($0, tape) }
-      var links = 0..<0
+      var place = 0
       let steppers = (0..<layerCount).map { index in
-        links = links.upperBound..<links.upperBound + incoming[index].count
-        return ForwardStepper(tape.layers[index], layers[index], links: links, parameters)
+        let links = incoming[index], inputs = takesTurns ? links.prefix { $0.isFromInput }.count : 0
+        defer { place += links.count }
+        return ForwardStepper(
+          tape.layers[index], layers[index], inputs: place..<place + inputs, others: place + inputs..<place + links.count, parameters)
       }
       plans.withUnsafeBufferPointer { run(steps, group, steppers, $0) }
       first = group.upperBound
@@ -65,16 +67,26 @@ extension SpikingNetwork {
 
   /// Samples that go through time together.
   static var forwardGroup: Int { 8 }
+  /// Steps whose inputs are summed before the layers run through them, where weights do not fit the second-level cache together: those of
+  /// inputs and those of the other links then take turns in it.
+  static var forwardSteps: Int { 32 }
+  private var takesTurns: Bool { layout.links.reduce(0) { $0 + $1.rows * $1.width } * MemoryLayout<S>.stride > 1 << 19 }
 
   @inline(__always)
   private func run(_ steps: Int, _ group: Range<Int>, _ steppers: [ForwardStepper<S>], _ plans: UnsafeBufferPointer<LinkPlan<S>>) {
     for stepper in steppers { stepper.finish(0, group) }
-    for step in 1..<(steps + 1) {
-      for (index, stepper) in steppers.enumerated() {
-        stepper.addCurrents(plans, step, group)
-        cells[index].forward(stepper.rows(step, group))
-        stepper.finish(step, group)
+    var first = 1
+    while first <= steps {
+      let some = first..<min(first + Self.forwardSteps, steps + 1)
+      for stepper in steppers { stepper.addInputs(plans, some, group) }
+      for step in some {
+        for (index, stepper) in steppers.enumerated() {
+          stepper.addCurrents(plans, step, group)
+          cells[index].forward(stepper.rows(step, group))
+          stepper.finish(step, group)
+        }
       }
+      first = some.upperBound
     }
   }
 }

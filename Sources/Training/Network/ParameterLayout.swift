@@ -42,6 +42,7 @@ struct Link: Sendable {
   let driveOffset: Int
   let delay: Int
   let autapses: Bool
+  var isFromInput: Bool { if case .input = source { true } else { false } }
 }
 
 /// Where every parameter lies; derived from the description alone.
