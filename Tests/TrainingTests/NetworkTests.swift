@@ -106,6 +106,35 @@ struct NetworkTests {
     for (index, sample) in samples.enumerated() { #expect(try pooled([sample])[0] == together[index]) }
   }
 
+  /// The order of each sum stays, so the bits do: links from inputs before those from layers, and behind them; steps that fill a stretch or not.
+  @Test(arguments: [1, 31, 32, 33, 70]) func inputsSummedAheadChangeNoBit(steps: Int) throws {
+    let network = try SpikingNetwork<Float>(Self.stack(graded: false))
+    let parameters = network.makeParameters()
+    Self.fill(network, parameters)
+    let samples = (0..<11).map { index in
+      var draws = TestDraws(seed: UInt64(index))
+      let events = draws.events(channels: 6, steps: steps, probability: 0.4)
+      return Sample(events: [events], blocks: BlockIndex(lengths: [steps]), target: .label(index % 3))
+    }
+    let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser(strength: 1e-3))
+    let results = try [false, true].map { ahead in
+      network.sumsInputsAhead = ahead
+      let gradient = pass.makeGradient()
+      let tally = try pass.gradient(samples, shape: BatchShape(samples: 11, steps: steps), parameters: parameters, into: gradient).tally
+      return (loss: tally.loss, spikes: tally.spikes, gradient: gradient.array[..<network.layout.count].map(\.bitPattern))
+    }
+    #expect(results[0].spikes > 0 && results[0].loss == results[1].loss && results[0].spikes == results[1].spikes)
+    #expect(results[0].gradient == results[1].gradient)
+  }
+  @Test func largeNetworksSumInputsAhead() throws {
+    func network(_ channels: Int) throws -> SpikingNetwork<Float> {
+      var description = Self.stack(graded: false)
+      description.inputs[0].channels = channels
+      return try SpikingNetwork(description)
+    }
+    #expect(try !network(6).sumsInputsAhead && network(20_000).sumsInputsAhead)
+  }
+
   /// Samples go through time in groups, and share lists, rows and sets of bits: each still gets its own gradient, whichever group it is in.
   private static func gradientIsTheSumOverSamples<S: TrainingScalar>(_ count: Int, folded: Bool, tolerance: S, _: S.Type) throws {
     var description = Self.stack(graded: false)

@@ -55,7 +55,7 @@ extension SpikingNetwork {
       let plans = incoming[..<layerCount].joined().map { LinkPlan($0, tape) }
       var place = 0
       let steppers = (0..<layerCount).map { index in
-        let links = incoming[index], inputs = takesTurns ? links.prefix { $0.isFromInput }.count : 0
+        let links = incoming[index], inputs = sumsInputsAhead ? links.prefix { $0.isFromInput }.count : 0
         defer { place += links.count }
         return ForwardStepper(
           tape.layers[index], layers[index], inputs: place..<place + inputs, others: place + inputs..<place + links.count, parameters)
@@ -67,10 +67,8 @@ extension SpikingNetwork {
 
   /// Samples that go through time together.
   static var forwardGroup: Int { 8 }
-  /// Steps whose inputs are summed before the layers run through them, where weights do not fit the second-level cache together: those of
-  /// inputs and those of the other links then take turns in it.
+  /// Steps whose inputs are summed before the layers run through them, if ahead at all.
   static var forwardSteps: Int { 32 }
-  private var takesTurns: Bool { layout.links.reduce(0) { $0 + $1.rows * $1.width } * MemoryLayout<S>.stride > 1 << 19 }
 
   @inline(__always)
   private func run(_ steps: Int, _ group: Range<Int>, _ steppers: [ForwardStepper<S>], _ plans: UnsafeBufferPointer<LinkPlan<S>>) {

@@ -9,6 +9,9 @@ public final class SpikingNetwork<S: TrainingScalar> {
   /// Links into and out of each layer, in the order of summation.
   let incoming: [[Link]]
   let outgoing: [[Link]]
+  /// Whether forward sums inputs some steps ahead: where weights do not fit the second-level cache together, those of inputs and those of
+  /// the other links then take turns in it. Changes no bit.
+  var sumsInputsAhead: Bool
 
   /// Sizes of one layer in elements.
   struct LayerShape {
@@ -40,6 +43,7 @@ public final class SpikingNetwork<S: TrainingScalar> {
     layers = shapes
     incoming = description.layers.indices.map { layer in layout.links.filter { $0.target == layer } }
     outgoing = description.layers.indices.map { layer in layout.links.filter { $0.source == .layer(layer) } }
+    sumsInputsAhead = layout.links.reduce(0) { $0 + $1.rows * $1.width } * MemoryLayout<S>.stride > 1 << 19
   }
 
   /// The layer whose first state is the network's output: the last one.
