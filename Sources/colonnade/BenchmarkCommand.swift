@@ -78,7 +78,7 @@ struct BenchmarkCommand: ParsableCommand {
       print(Self.names.joined(separator: "\n"))
       return
     }
-    try alone {
+    try alone(starting: "colonnade benchmark") {
       if calibrate { return try runCalibration() }
       var options = BenchmarkOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
       options.ranks = ranks

@@ -20,10 +20,24 @@ func alone(_ body: () throws -> Void) throws {
   } catch let code as ExitCode {
     throw code
   } catch {
-    let text = "error: \(error)\n"
-    text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
+    tellError("\(error)")
     throw ExitCode(ErrorCode.of(error))
   }
+}
+
+/// The same for a body that starts runs with ranks of their own: within a launcher's job they would wait for ever, so that is refused.
+///
+/// - Parameter command: what is told to start them.
+func alone(starting command: String, _ body: () throws -> Void) throws {
+  if !Launch.detect().usesMPI { return try alone(body) }
+  if Launch.detect().rank != 0 { silentExit(ExitCode.validationFailure.rawValue) }
+  tellError("\(command) starts runs of its own; call it without mpirun or srun")
+  throw ExitCode.validationFailure
+}
+
+private func tellError(_ words: String) {
+  let text = "error: \(words)\n"
+  text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
 }
 
 /// A write that fails shall be an error with a message, or be dropped where nobody listens any more, and not the program's silent end:

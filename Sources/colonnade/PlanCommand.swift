@@ -80,38 +80,41 @@ struct PlanCommand: ParsableCommand {
   }
 
   func run() throws {
-    try alone {
-      let experiment = try Experiment.load(path: config, overrides: set)
-      let costs = try CostModel.load(calibration)
-      let rates = try expectedRates(experiment)
-      let machine = Double(ProcessInfo.processInfo.physicalMemory)
-      let cores = cores ?? ProcessInfo.processInfo.activeProcessorCount
-      let node = memory.map { $0 * 1e9 } ?? machine
-      if !json { print("\(experiment.title)\nrates \(rates.origin); costs \(costs.origin)") }
-      var last: PlanReport?
-      for ranks in rankCounts {
-        let nodes = nodes ?? (ranks + cores - 1) / cores
-        let report = PlanReport(
-          try JobForecast(experiment, ranks: ranks, nodes: nodes, rates, costs, only: ranks == rankCounts.last ? rank : nil), memory: node,
-          memoryOrigin: memory == nil ? "like this machine" : "as given", cores: cores)
-        print(json ? report.json.text : "\n" + report.text)
-        last = report
-      }
-      if let rehearse, let last {
-        let rehearsal = try Rehearsal.run(
-          experiment, rank: rehearse, of: last.job.ranks, ranksPerNode: last.job.ranksPerNode, limit: 0.6 * machine, rates, costs)
-        print(json ? rehearsal.json.text : "\n" + rehearsal.text)
-      }
-      if !json, rank == nil {
-        let best = try JobForecast.cheapest(experiment, coresPerNode: cores, memoryPerNode: node, rates, costs)
-        print(
-          best.map { "\nThe cheapest that fits: \($0.ranks) \($0.ranks == 1 ? "rank" : "ranks") on \($0.nodes) of such nodes" }
-            ?? "\nNo number of ranks fits such nodes")
-      }
-      if let script, let last {
-        try last.writeScript(script, config: config, overrides: set, name: experiment.study)
-        if !json { print("Job script in \(script)") }
-      }
+    if probe.isEmpty { return try alone(plan) }
+    try alone(starting: "colonnade plan --probe", plan)
+  }
+
+  private func plan() throws {
+    let experiment = try Experiment.load(path: config, overrides: set)
+    let costs = try CostModel.load(calibration)
+    let rates = try expectedRates(experiment)
+    let machine = Double(ProcessInfo.processInfo.physicalMemory)
+    let cores = cores ?? ProcessInfo.processInfo.activeProcessorCount
+    let node = memory.map { $0 * 1e9 } ?? machine
+    if !json { print("\(experiment.title)\nrates \(rates.origin); costs \(costs.origin)") }
+    var last: PlanReport?
+    for ranks in rankCounts {
+      let nodes = nodes ?? (ranks + cores - 1) / cores
+      let report = PlanReport(
+        try JobForecast(experiment, ranks: ranks, nodes: nodes, rates, costs, only: ranks == rankCounts.last ? rank : nil), memory: node,
+        memoryOrigin: memory == nil ? "like this machine" : "as given", cores: cores)
+      print(json ? report.json.text : "\n" + report.text)
+      last = report
+    }
+    if let rehearse, let last {
+      let rehearsal = try Rehearsal.run(
+        experiment, rank: rehearse, of: last.job.ranks, ranksPerNode: last.job.ranksPerNode, limit: 0.6 * machine, rates, costs)
+      print(json ? rehearsal.json.text : "\n" + rehearsal.text)
+    }
+    if !json, rank == nil {
+      let best = try JobForecast.cheapest(experiment, coresPerNode: cores, memoryPerNode: node, rates, costs)
+      print(
+        best.map { "\nThe cheapest that fits: \($0.ranks) \($0.ranks == 1 ? "rank" : "ranks") on \($0.nodes) of such nodes" }
+          ?? "\nNo number of ranks fits such nodes")
+    }
+    if let script, let last {
+      try last.writeScript(script, config: config, overrides: set, name: experiment.study)
+      if !json { print("Job script in \(script)") }
     }
   }
 

@@ -68,18 +68,21 @@ struct ScaleCommand: ParsableCommand {
   }
 
   func run() throws {
-    try alone {
-      var options = ScalingOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
-      options.mode = mode
-      options.launcher = launcher
-      options.ranks = rankCounts
-      options.repeats = repeats
-      options.overrides = set
-      if let cores { options.cores = cores } else if launcher == .srun { options.cores = rankCounts.max() ?? 1 }
-      let record = try ScalingRecord(folder: output, study: try config.map { try ScalingStudy($0, options) }, imports: imported)
-      try record.measure { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
-      print(try record.finish(fitUpTo: fitUpTo, beyond: beyond))
-    }
+    if config == nil { return try alone(study) }
+    try alone(starting: "colonnade scale", study)
+  }
+
+  private func study() throws {
+    var options = ScalingOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
+    options.mode = mode
+    options.launcher = launcher
+    options.ranks = rankCounts
+    options.repeats = repeats
+    options.overrides = set
+    if let cores { options.cores = cores } else if launcher == .srun { options.cores = rankCounts.max() ?? 1 }
+    let record = try ScalingRecord(folder: output, study: try config.map { try ScalingStudy($0, options) }, imports: imported)
+    try record.measure { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+    print(try record.finish(fitUpTo: fitUpTo, beyond: beyond))
   }
 }
 

@@ -23,6 +23,16 @@ import Testing
     #expect(outcome.code == 64 && outcome.errors.contains("--ranks can be at most 4 for 'training'"), "\(outcome.code) \(outcome.errors)")
   }
 
+  /// A launcher within a launcher's job would wait for ever: commands that start runs say so, once.
+  @Test(arguments: [
+    (["benchmark", "training-b"], "colonnade benchmark starts"), (["benchmark", "--calibrate"], "colonnade benchmark starts"),
+    (["scale", "jobs/brunel"], "colonnade scale starts"), (["plan", "jobs/brunel", "--probe", "N=100"], "colonnade plan --probe starts"),
+  ]) func startersOfRunsAreRefusedUnderALauncher(arguments: [String], words: String) throws {
+    let outcome = try BuiltProgram.run("colonnade", ranks: 2, arguments, limit: 60)
+    #expect(outcome.code == 64 && outcome.errors.components(separatedBy: words).count == 2, "\(outcome.code) \(outcome.errors)")
+    #expect(outcome.errors.contains("call it without mpirun"))
+  }
+
   /// The second network is ended while it is timed; figures of the first are kept, and nothing goes on.
   @Test(arguments: ["TERM", "INT"]) func signalEndsTheTimedRunsToo(signal: String) throws {
     let folder = try ScratchFolder()
