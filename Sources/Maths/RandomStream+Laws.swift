@@ -76,7 +76,7 @@ extension RandomStream {
       let k = ((2 * a / edge + b) * u + centre).rounded(.down)
       if k < 0 || k > law.n { continue }
       if edge >= 0.07 && v <= inner { return Int(k) }
-      // Few draws come here, so the height of the peak, which all share, is not made beforehand.
+      // Many draws are taken above without it, so the height of the peak is not made beforehand.
       let peak = law.log(((law.n + 1) * p).rounded(.down))
       if Elementary.log(v * height / (a / (edge * edge) + b)) <= law.log(k) - peak { return Int(k) }
     }
