@@ -3,7 +3,7 @@
 /// The owner of every tile for a number of ranks. Memory does not depend on ranks or tiles.
 public struct Placement: Sendable {
   public let ranks: Int
-  private let tiles: TileMap
+  let tiles: TileMap
   /// Virtual populations have no tiles to own; the tiles of the others are numbered on.
   private let realNeurons: Int
   private let neuronsBefore: [Int]

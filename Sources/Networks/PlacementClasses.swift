@@ -10,20 +10,48 @@ extension Placement {
   }
 
   /// A grid's ranks fall into classes by the shape of their block and its distance to the borders: the classes are exact and cover all
-  /// ranks. Other networks are cut into slices that differ by single tiles: of more than `limit` ranks, evenly spaced ones are taken.
+  /// ranks. Other networks are cut into slices: of more than `limit` ranks, some of each kind are taken.
   ///
   /// - `reach`: columns that connections reach at most.
   public func classes(reach: Int, limit: Int = 64) -> [RankClass] {
-    guard let blocks else {
-      if ranks <= limit { return (0..<ranks).map { RankClass(rank: $0, count: 1) } }
-      return (0..<limit).map { i in
-        RankClass(rank: (2 * i + 1) * ranks / (2 * limit), count: (i + 1) * ranks / limit - i * ranks / limit)
-      }
-    }
+    guard let blocks else { return slices(limit) }
     let across = Self.strips(blocks.grid.width, blocks.across, reach: reach, wraps: blocks.grid.periodic)
     let down = Self.strips(blocks.grid.height, blocks.down, reach: reach, wraps: blocks.grid.periodic)
     return down.flatMap { row in
       across.map { RankClass(rank: row.first * blocks.across + $0.first, count: row.count * $0.count) }
+    }
+  }
+
+  /// Ranks with as many tiles and neurons of every population stand for each other, so neurons are exact in sum; where their tiles lie is
+  /// sampled. One rank without tiles stands for all of those.
+  private func slices(_ limit: Int) -> [RankClass] {
+    if ranks <= limit { return (0..<ranks).map { RankClass(rank: $0, count: 1) } }
+    var places: [[Int]: Int] = [:]
+    var kinds: [(owns: Bool, ranks: [Int])] = []
+    for rank in 0..<ranks {
+      let owned = tiles(of: rank)
+      var holding = [Int](repeating: 0, count: 2 * tiles.populations.count)
+      for number in owned {
+        let tile = tiles[number]
+        holding[2 * tile.population] += 1
+        holding[2 * tile.population + 1] += tile.count
+      }
+      if let place = places[holding] {
+        kinds[place].ranks.append(rank)
+      } else {
+        places[holding] = kinds.count
+        kinds.append((!owned.isEmpty, [rank]))
+      }
+    }
+    let owning = max(1, kinds.reduce(0) { $0 + ($1.owns ? $1.ranks.count : 0) })
+    return kinds.flatMap { kind in
+      let count = kind.ranks.count, taken = kind.owns ? min(count, max(1, limit * count / owning)) : 1
+      return (0..<taken).map { i in
+        let part = count * i / taken..<count * (i + 1) / taken
+        // Steps of the golden section keep time with no border of a grid.
+        let step = 0.618033988749895 * (Double(i) + 0.5), place = Int(Double(part.count) * (step - step.rounded(.down)))
+        return RankClass(rank: kind.ranks[part.lowerBound + place], count: part.count)
+      }
     }
   }
 

@@ -105,6 +105,37 @@ extension Simulation {
     }
   }
 
+  /// More ranks than columns, and slices of lists: the ranks that were taken stand for all that own as much, idle ones too.
+  @Test(arguments: [100, 500, 1024]) func slicesAreWeighedByWhatTheyOwn(ranks: Int) throws {
+    let grid = ColumnGrid(width: 9, height: 8)
+    let ring = Network(
+      populations: [Population(name: "e", model: "lif_sfa", layout: .columns(grid: grid, perColumn: 50))],
+      projections: [
+        Projection(
+          name: "ee", source: 0, target: 0, rule: .distance(Stencil(kernel: .exponential(lambda: 0.4), total: 0.9)), weight: .constant(1),
+          delay: .constant(1))
+      ])
+    let lists = Network(
+      populations: [
+        Population(name: "e", model: "iaf_psc_exp", layout: .list(count: 90_000)),
+        Population(name: "i", model: "iaf_psc_exp", layout: .list(count: 20_000)),
+      ],
+      projections: [
+        Projection(name: "ei", source: 0, target: 1, rule: .fixedIndegree(100), weight: .constant(1), delay: .constant(1)),
+        Projection(name: "ie", source: 1, target: 0, rule: .fixedIndegree(20), weight: .constant(-1), delay: .constant(1)),
+      ])
+    for network in [ring, lists] {
+      let forecast = try SimulationForecast<Float>(SimulationDescription(network: network))
+      let classes = forecast.classes(ranks: ranks)
+      #expect(classes.reduce(0) { $0 + $1.count } == ranks && classes.count < 100)
+      let layouts = classes.map { (forecast.layout(rank: $0.rank, of: ranks), Double($0.count)) }
+      #expect(layouts.reduce(0) { $0 + Double($1.0.totalNeurons) * $1.1 } == Double(network.neurons))
+      let exact = (0..<ranks).reduce(0) { $0 + forecast.layout(rank: $1, of: ranks).synapses }
+      let taken = layouts.reduce(0) { $0 + $1.0.synapses * $1.1 }
+      #expect(abs(taken / exact - 1) < 0.02, "\(taken) of \(exact) synapses")
+    }
+  }
+
   /// Memory per rank falls as 1 / ranks to a small constant: nothing grows with the ranks or with the network around a rank's part.
   @Test(arguments: [96, 1024]) func memoryFallsWithRanks(side: Int) throws {
     let grid = ColumnGrid(width: side, height: side)
