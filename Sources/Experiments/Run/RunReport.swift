@@ -52,9 +52,10 @@ public enum RunReport {
   private static func addSpikes(_ content: inout ReportContent, _ folder: RunFolder, _ summary: JSONValue) throws {
     let start = summary["presimulation_ms"]?.double ?? 0
     let stop = start + (summary["model_time_s"]?.double ?? 0) * 1000
+    // A population may be empty: there is nothing of it to show.
     let groups = (summary["populations"]?.array ?? []).compactMap { row in
       row["name"]?.string.flatMap { name in row["neurons"]?.int.map { (name: name, neurons: $0) } }
-    }
+    }.filter { $0.neurons > 0 }
     guard stop > start, !groups.isEmpty, RunFolder.exists(folder.spikes) else { return }
     // The raster shows the last second; everything else all of the time.
     var raster = RasterSample(populations: groups, start: max(start, stop - 1000), stop: stop)
