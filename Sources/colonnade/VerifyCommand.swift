@@ -24,12 +24,12 @@ struct VerifyCommand: ParsableCommand {
       var unusable: (any Error)?
       for file in files {
         do {
-          for result in try ReferenceCases.run(file) {
+          try ReferenceCases.run(file) { result in
             print(result.line(file: file))
             failed += result.holds ? 0 : 1
           }
         } catch {
-          // One file that cannot be used hides none of the others.
+          // One file or case that cannot be used hides none of the others.
           print("FAILED \(file): \(error)")
           unusable = unusable ?? error
         }

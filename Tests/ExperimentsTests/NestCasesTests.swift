@@ -32,4 +32,35 @@ struct NestCasesTests {
     let error = #expect(throws: StorageError.self) { try run(members) }
     #expect(error?.exitCode == 65 && error?.description.contains("read case one: " + words) == true, "\(error!)")
   }
+
+  /// What a case does not tell is not compared; what was set by itself counts.
+  @Test func missingSpikesAreNotCompared() throws {
+    let fires = #""params_set": {"I_e": 1000, "tau_m": 10, "C_m": 250}, "duration_ms": 50, "V_m": [-69.60199334996, -69.20794693228]"#
+    let results = try run(fires)
+    #expect(results.count == 1 && results.allSatisfy(\.holds), "\(results)")
+    #expect(try run(fires + #", "spike_times_ms": []"#).allSatisfy { !$0.holds })
+    #expect(try run(fires.replacing("params_set", with: "unused") + #", "stimulus": {"I_e_pA": 1000}"#).allSatisfy(\.holds))
+    #expect(try run(fires.replacing("params_set", with: "unused")).allSatisfy { !$0.holds })
+  }
+
+  /// One generator may stand without a list; one that is not known is not passed over.
+  @Test func stimulusIsTakenWhole() throws {
+    let one = #""V_m": [-70, -70, -65], "stimulus": {"spike_generators": {"times": [0.1], "weight": 5.0, "delay": 0.2}}"#
+    let results = try run(one)
+    #expect(results.count == 1 && results.allSatisfy(\.holds), "\(results)")
+    let error = #expect(throws: StorageError.self) { try run(one.replacing("spike_generators", with: "poisson_generator")) }
+    #expect(error?.description.contains("its stimulus has 'poisson_generator'") == true, "\(error!)")
+  }
+
+  @Test func aCaseThatCannotBeRunHidesNoOther() throws {
+    func one(_ name: String, _ model: String) -> String {
+      #""\#(name)": {"model": "\#(model)", "resolution_ms": 0.1, "n_samples": 1, "t_first_ms": 0.1, "V_m": [-70]}"#
+    }
+    let folder = try ScratchFolder()
+    let path = try folder.file(
+      "case.json", #"{"cases": {\#(one("a", "none_such")), \#(one("b", "iaf_psc_delta")), \#(one("c", "nor_this"))}}"#)
+    var seen: [String: Bool] = [:]
+    #expect(throws: (any Error).self) { try ReferenceCases.run(path) { seen[$0.name] = $0.holds } }
+    #expect(seen == ["b": true, "c": false])
+  }
 }

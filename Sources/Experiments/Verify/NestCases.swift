@@ -12,18 +12,28 @@ import Storage
 enum NestCases {
   /// Whether a file has this form.
   static func recognises(_ file: JSONValue) -> Bool {
-    guard let cases = file["cases"]?.object, let first = cases.members.first?.value else { return false }
-    return first["model"] != nil && first["spike_times_ms"] != nil
+    file["cases"]?.object?.members.contains { $0.value["model"] != nil && $0.value["resolution_ms"] != nil } ?? false
   }
 
-  static func run(_ file: JSONValue, path: String) throws -> [VerifiedCase] {
-    var results: [VerifiedCase] = []
+  /// Runs all cases; one that cannot be run hides none of the others.
+  ///
+  /// - `each`: gets every result as it is there.
+  /// - Throws: the error of the first case that cannot be run, when the others are done.
+  static func run(_ file: JSONValue, path: String, each: (VerifiedCase) -> Void) throws {
+    var unusable: (any Error)?
     for (name, value) in file["cases"]?.object?.members ?? [] {
-      let tolerance = Tolerance(of: value, in: file, double: 1e-9)
-      results.append(try run(value, name: name, path: path, tolerance: tolerance.double, as: Double.self))
-      if let single = tolerance.single { results.append(try run(value, name: name, path: path, tolerance: single, as: Float.self)) }
+      do {
+        let tolerance = Tolerance(of: value, in: file, double: 1e-9)
+        each(try run(value, name: name, path: path, tolerance: tolerance.double, as: Double.self))
+        if let single = tolerance.single { each(try run(value, name: name, path: path, tolerance: single, as: Float.self)) }
+      } catch {
+        if unusable != nil {
+          each(VerifiedCase(name: name, precision: "double", error: .infinity, tolerance: 0, detail: "cannot be run: \(error)"))
+        }
+        unusable = unusable ?? error
+      }
     }
-    return results
+    if let unusable { throw unusable }
   }
 
   private static func run<S: SimulationScalar>(
@@ -44,14 +54,15 @@ enum NestCases {
         if !(error <= largest) { (largest, where_) = (error.isNaN ? .infinity : error, "\(column) at sample \(i)") }
       }
     }
-    if spikes != replay.spikes {
-      let first = zip(spikes, replay.spikes).first { $0 != $1 }
-      let text = first.map { "first difference \($0.0) instead of \($0.1)" } ?? "\(spikes.count) instead of \(replay.spikes.count)"
+    if let expected = replay.spikes, spikes != expected {
+      let first = zip(spikes, expected).first { $0 != $1 }
+      let text = first.map { "first difference \($0.0) instead of \($0.1)" } ?? "\(spikes.count) instead of \(expected.count)"
       return VerifiedCase(
         name: name, precision: S.precision, error: .infinity, tolerance: tolerance, detail: "spike times (steps): \(text)")
     }
     return VerifiedCase(
-      name: name, precision: S.precision, error: largest, tolerance: tolerance, detail: "\(spikes.count) spikes exact; worst: \(where_)")
+      name: name, precision: S.precision, error: largest, tolerance: tolerance,
+      detail: (replay.spikes == nil ? "spikes not in the case" : "\(spikes.count) spikes exact") + "; worst: \(where_)")
   }
 }
 
@@ -60,8 +71,8 @@ private struct NestReplay {
   let description: SimulationDescription
   /// Columns that the case recorded and the model has.
   let expected: [(column: String, values: [Double])]
-  /// Spikes as steps whose end is the spike's time.
-  let spikes: [Int]
+  /// Spikes as steps whose end is the spike's time; nil where the case does not tell.
+  let spikes: [Int]?
 
   init(_ value: JSONValue, name: String, path: String) throws {
     func number(_ key: String) throws -> Double {
@@ -79,7 +90,11 @@ private struct NestReplay {
     }
     var parameters: [String: Double] = [:]
     var initial: [String: Distribution] = [:]
-    for (key, entry) in value["params_and_initial_state"]?.object?.members ?? [] {
+    let stimulus = value["stimulus"]
+    if let current = stimulus?["I_e_pA"]?.double { parameters["I_e"] = current }
+    // What was set, then all there was: the latter has the former in it.
+    let entries = ["params_set", "params_and_initial_state"].flatMap { value[$0]?.object?.members ?? [] }
+    for (key, entry) in entries {
       guard let number = Self.number(entry) else { continue }
       if about.parameters.contains(where: { $0.name == key }) { parameters[key] = number }
       if about.columns.contains(where: { $0.name == key }) { initial[key] = .constant(number) }
@@ -87,9 +102,14 @@ private struct NestReplay {
     var network = Network(populations: [
       Population(name: "neuron", model: model, parameters: parameters, initial: initial, layout: .list(count: 1))
     ])
-    let stimulus = value["stimulus"]
+    let generators = ["spike_generators", "dc_generator", "step_current_generator"]
+    if let key = stimulus?.object?.members.map(\.key).first(where: { $0 != "I_e_pA" && !generators.contains($0) }) {
+      throw StorageError(
+        .badData, path: path, operation: "read case \(name)", reason: "its stimulus has '\(key)', which is not known",
+        remedy: "give I_e_pA, \(generators.joined(separator: ", "))")
+    }
     var sources: [(population: Int, source: any SpikeSource)] = []
-    for (i, generator) in (stimulus?["spike_generators"]?.array ?? []).enumerated() {
+    for (i, generator) in Self.list(stimulus?["spike_generators"]).enumerated() {
       let times = generator["times"]?.array?.compactMap(\.double) ?? []
       let edge = Edge(source: 0, target: 0, weight: generator["weight"]?.double ?? 1, delay: generator["delay"]?.double ?? 1)
       network.populations.append(Population(name: "generator \(i)", model: nil, layout: .list(count: 1)))
@@ -106,9 +126,7 @@ private struct NestReplay {
     let firstSample = try number("t_first_ms")
     description.duration = value["duration_ms"]?.double ?? (firstSample + Double(samples) * resolution)
     for key in ["dc_generator", "step_current_generator"] {
-      for generator in stimulus?[key]?.array ?? [stimulus?[key]].compactMap({ $0?.object == nil ? nil : $0 }) {
-        description.inputs.append(Self.current(generator, name: key))
-      }
+      for generator in Self.list(stimulus?[key]) { description.inputs.append(Self.current(generator, name: key)) }
     }
     let skipped = Int((firstSample / resolution).rounded()) - 1
     var expected: [(String, [Double])] = []
@@ -125,9 +143,9 @@ private struct NestReplay {
         .init(population: 0, column: column.name, neurons: .all, interval: resolution, file: column.name))
     }
     self.expected = expected.map { (column: $0.0, values: $0.1) }
-    spikes = (value["spike_times_ms"]?.array?.compactMap(\.double) ?? []).map { Int(($0 / resolution).rounded()) - 1 }
+    spikes = value["spike_times_ms"]?.array?.compactMap(\.double).map { Int(($0 / resolution).rounded()) - 1 }
     // A case that says nothing would hold whatever the model does; an empty list of spikes says that there are none.
-    if expected.isEmpty && value["spike_times_ms"]?.array == nil {
+    if expected.isEmpty && spikes == nil {
       throw StorageError(
         .badData, path: path, operation: "read case \(name)", reason: "it has nothing to compare, neither a recorded state nor spikes",
         remedy: "add an array of samples, such as V_m, or spike_times_ms")
@@ -136,6 +154,9 @@ private struct NestReplay {
     firstFrame = skipped
   }
   private let firstFrame: Int
+
+  /// One object or a list of them.
+  private static func list(_ value: JSONValue?) -> [JSONValue] { value?.array ?? [value].compactMap { $0?.object == nil ? nil : $0 } }
 
   /// Numbers, also those that JSON writes as text.
   private static func number(_ value: JSONValue) -> Double? {

@@ -4,17 +4,24 @@ import Storage
 
 public enum ReferenceCases {
   /// Runs every case of a file.
+  ///
+  /// - `each`: gets every result as it is there, also those beside a case that cannot be run.
   /// - Throws: `StorageError` for a file that cannot be read or has no known form, `ReferenceError` for one in which something is missing or
   ///   nothing is there to compare.
-  public static func run(_ path: String) throws -> [VerifiedCase] {
-    let results = try compared(path)
+  @discardableResult
+  public static func run(_ path: String, each: (VerifiedCase) -> Void = { _ in }) throws -> [VerifiedCase] {
+    let file = try JSONValue.read(path)
+    var results: [VerifiedCase] = []
+    func take(_ result: VerifiedCase) {
+      results.append(result)
+      each(result)
+    }
+    if NestCases.recognises(file) { try NestCases.run(file, path: path, each: take) } else { try csnn(path).forEach(take) }
     if results.isEmpty { throw ReferenceError(file: path, problem: "holds no value to compare") }
     return results
   }
 
-  private static func compared(_ path: String) throws -> [VerifiedCase] {
-    let file = try JSONValue.read(path)
-    if NestCases.recognises(file) { return try NestCases.run(file, path: path) }
+  private static func csnn(_ path: String) throws -> [VerifiedCase] {
     let url = URL(fileURLWithPath: path)
     if CsnnCases.recognises(url) {
       return try CsnnCases.run(url).map {
