@@ -99,7 +99,9 @@ public struct NIRGraph: Sendable, Equatable {
     let texts = try file.readAllStrings(place + "/edges")
     let edges = stride(from: 0, to: texts.count, by: 2).map { Edge(texts[$0], texts[$0 + 1]) }
     let known = Set(nodes.map(\.name))
+    var seen: Set<Edge> = []
     for edge in edges {
+      guard seen.insert(edge).inserted else { throw fault(path, place + "/edges", "the edge '\(edge.from)' -> '\(edge.to)' stands twice") }
       for name in [edge.from, edge.to] where !known.contains(name) {
         throw fault(path, place + "/edges", "the edge '\(edge.from)' -> '\(edge.to)' dangles: there is no node '\(name)'")
       }

@@ -180,6 +180,13 @@ struct NIRTests {
     ({ $0.edges.append(.init("hidden", "readout")) }, ["'readout'", "'hidden'", "without a Linear"]),
     ({ $0.edges.removeAll { $0.from == "readout" } }, ["'output'", "fed by"]),
     ({ $0.edges.removeAll { $0.from == "input" } }, ["'hidden.weight'", "0 sources"]),
+    ({ $0.edges.append(.init("hidden.rec_weight", "input")) }, ["'input'", "fed by 'hidden.rec_weight'"]),
+    ({ $0.edges.append(.init("output", "readout")) }, ["'output'", "feeds 'readout'"]),
+    (
+      {
+        $0.nodes.append(NIRNode("hidden", type: "NIRGraph", graph: NIRGraph(nodes: [NIRNode("weight", type: "Linear")], edges: [])))
+      }, ["'hidden.weight'", "the graph within the graph"]
+    ),
   ]
 
   @Test(arguments: faults.indices) func refusesGraphs(_ index: Int) throws {
@@ -203,6 +210,37 @@ struct NIRTests {
     } catch {
       #expect(error.exitCode == 65 && error.description.contains("dangles") && error.description.contains("'nowhere'"), "\(error)")
     }
+  }
+
+  @Test func refusesAnEdgeThatStandsTwice() throws {
+    let path = Self.temporary()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Self.graph { $0.edges.append(.init("hidden", "readout.weight")) }.write(path)
+    let error = #expect(throws: StorageError.self) { try NIRGraph.read(path) }
+    #expect(error?.exitCode == 65 && error?.description.contains("'hidden' -> 'readout.weight' stands twice") == true, "\(error!)")
+  }
+
+  /// Names of nodes may have points, and may become alike without them.
+  @Test func namesStayApart() throws {
+    func renamed(_ names: [String: String]) throws -> NIRGraph {
+      try Self.graph { graph in
+        for i in graph.nodes.indices { graph.nodes[i].name = names[graph.nodes[i].name] ?? graph.nodes[i].name }
+        for i in graph.edges.indices {
+          graph.edges[i] = .init(names[graph.edges[i].from] ?? graph.edges[i].from, names[graph.edges[i].to] ?? graph.edges[i].to)
+        }
+      }
+    }
+    func network(_ graph: NIRGraph) throws -> ImportedNetwork {
+      try NIRImport.network(graph, inputs: [InputGroup("x", channels: 7)], path: "x", step: 1, surrogate: Surrogate(.triangle))
+    }
+    let plain = try network(Self.graph { _ in })
+    let other = try network(renamed(["hidden": "a.b", "readout": "a_b", "input": "my.input"]))
+    #expect(other.description.layers.map(\.name) == ["a_b", "a_b_2"])
+    #expect(other.description.projections == plain.description.projections)
+    for (name, values) in plain.weights {
+      #expect(other.weights[name.replacing("hidden.", with: "a_b.").replacing("readout.", with: "a_b_2.")] == values, "\(name)")
+    }
+    _ = try SpikingNetwork<Float>(other.description)
   }
 
   /// A graph within a graph is the same as the nodes it holds.

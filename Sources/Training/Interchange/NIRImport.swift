@@ -26,6 +26,8 @@ public struct NIRImport {
   private var nodes: [String: NIRNode] = [:]
   /// Names in the order of the file.
   private var names: [String] = []
+  /// Those of graphs within the graph.
+  private var innerNames: Set<String> = []
   private var edges: [NIRGraph.Edge] = []
 
   /// - `inputs`: the network's input groups, whose channels are those of the graph's input, one group after the other.
@@ -36,7 +38,7 @@ public struct NIRImport {
     _ graph: NIRGraph, inputs: [InputGroup], path: String, step: Double, surrogate: Surrogate
   ) throws(TrainingError) -> ImportedNetwork {
     var reader = NIRImport(path: path, step: step, surrogate: surrogate)
-    reader.flatten(graph, prefix: "")
+    try reader.flatten(graph, prefix: "")
     try reader.contract()
     return try reader.build(inputs)
   }
@@ -52,7 +54,7 @@ public struct NIRImport {
   // MARK: One flat graph
 
   /// Nodes of graphs within the graph get the names of both; edges to such a graph go to its inputs, edges from it come from its outputs.
-  private mutating func flatten(_ graph: NIRGraph, prefix: String) {
+  private mutating func flatten(_ graph: NIRGraph, prefix: String) throws(TrainingError) {
     let inner = Dictionary(graph.nodes.compactMap { node in node.graph.map { (node.name, $0) } }) { first, _ in first }
     func ends(_ name: String, _ type: String) -> [String] {
       guard let graph = inner[name] else { return [prefix + name] }
@@ -60,10 +62,12 @@ public struct NIRImport {
     }
     for node in graph.nodes {
       if let inner = node.graph {
-        flatten(inner, prefix: prefix + node.name + ".")
+        try flatten(inner, prefix: prefix + node.name + ".")
       } else {
-        names.append(prefix + node.name)
-        nodes[prefix + node.name] = node
+        let name = prefix + node.name
+        guard nodes.updateValue(node, forKey: name) == nil else { throw fault(name, "is named as a node of the graph within the graph") }
+        names.append(name)
+        if !prefix.isEmpty { innerNames.insert(name) }
       }
     }
     for edge in graph.edges {
@@ -73,7 +77,7 @@ public struct NIRImport {
 
   /// Inputs and outputs of inner graphs hand on what they get: each is replaced by edges around it.
   private mutating func contract() throws(TrainingError) {
-    for name in names where name.contains(".") {
+    for name in names where innerNames.contains(name) {
       guard let type = nodes[name]?.type, type == "Input" || type == "Output" else { continue }
       let before = edges.filter { $0.to == name }.map(\.from), after = edges.filter { $0.from == name }.map(\.to)
       if before.isEmpty && after.isEmpty { continue }
@@ -219,6 +223,8 @@ public struct NIRImport {
     let size = Dictionary(populations.map { ($0.name, $0.units) } + [(input, channels)]) { first, _ in first }
     let stated = Int(try parameter(input, "shape").reduce(1, *))
     if stated != channels { throw fault(input, "has \(stated) channels, but the data have \(channels)") }
+    if let edge = edges.first(where: { $0.to == input }) { throw fault(input, "is the input and yet fed by '\(edge.from)'") }
+    if let edge = edges.first(where: { $0.from == output }) { throw fault(output, "is the output and yet feeds '\(edge.to)'") }
     for map in maps {
       guard let targets = size[map.to], let sources = size[map.from] else {
         throw fault(map.name, "must lie between the input or spiking nodes and a node of neurons, not from '\(map.from)' to '\(map.to)'")
@@ -239,12 +245,25 @@ public struct NIRImport {
     }
   }
 
+  /// Names of layers are the nodes'. A point would read as a group of HDF5 objects elsewhere, so none is kept; names that become alike
+  /// are told apart by a number.
+  private static func plainNames(of names: [String]) -> [String: String] {
+    var plain: [String: String] = [:], taken: Set<String> = []
+    for name in names where plain[name] == nil {
+      let short = String(name.map { $0 == "." || $0 == "/" ? "_" : $0 })
+      let free = taken.contains(short) ? (2...).lazy.map { "\(short)_\($0)" }.first { !taken.contains($0) } : short
+      plain[name] = free
+      taken.insert(free ?? short)
+    }
+    return plain
+  }
+
   private func network(_ populations: [Population], _ maps: [Map], _ input: String, _ inputs: [InputGroup]) -> ImportedNetwork {
     var projections: [ProjectionDescription] = [], weights: [String: [Double]] = [:]
     let place = Dictionary(populations.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    // Names of layers are the nodes'; a point would read as a group of HDF5 objects elsewhere, so none is kept.
-    func plain(_ name: String) -> String { String(name.map { $0 == "." || $0 == "/" ? "_" : $0 }) }
+    let plain = Self.plainNames(of: populations.map(\.name) + maps.map(\.name))
     for (target, population) in populations.enumerated() {
+      let layer = plain[population.name, default: population.name]
       var bias = population.offset, used: Set<String> = []
       func isRecurrent(_ map: Map) -> Bool { place[map.from].map { $0 >= target } ?? false }
       // The order of summation is that of our own networks: what feeds forward, then what comes back.
@@ -252,7 +271,7 @@ public struct NIRImport {
       for map in own.filter({ !isRecurrent($0) }) + own.filter(isRecurrent) {
         let source = place[map.from]
         var name = source == target ? "rec_weight" : "weight"
-        if used.contains(name) { name += "_" + plain(map.name) }
+        if used.contains(name) { name += "_" + plain[map.name, default: map.name] }
         used.insert(name)
         let columns = map.weight.shape[1]
         let values = map.weight.values.enumerated().map { $1 * population.gain[$0 / columns] }
@@ -261,14 +280,14 @@ public struct NIRImport {
           ProjectionDescription(
             name, from: source.map { [.layer($0)] } ?? inputs.indices.map { .input($0) }, to: target, delay: isRecurrent(map) ? 1 : 0,
             autapses: source != target || hasAutapses))
-        weights["\(plain(population.name)).\(name)"] = values
+        weights["\(layer).\(name)"] = values
         for (unit, value) in (map.bias ?? []).enumerated() { bias[unit] += population.gain[unit] * value }
       }
-      weights["\(plain(population.name)).bias"] = bias
+      weights["\(layer).bias"] = bias
     }
     return ImportedNetwork(
       description: NetworkDescription(
-        inputs: inputs, layers: populations.map { LayerDescription(plain($0.name), units: $0.units, cell: $0.cell) },
+        inputs: inputs, layers: populations.map { LayerDescription(plain[$0.name, default: $0.name], units: $0.units, cell: $0.cell) },
         projections: projections), weights: weights)
   }
 }
