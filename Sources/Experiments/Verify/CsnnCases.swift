@@ -4,15 +4,19 @@ import Training
 
 /// One comparison with a reference.
 public struct CaseResult: Sendable, CustomStringConvertible {
-  public let name: String
+  /// The case it is of, and what of the case.
+  public let caseName: String
+  public let what: String
+  public var name: String { "\(caseName) \(what)" }
   /// Largest difference, relative to the largest reference value of the array.
   public let largestError: Double
   public let tolerance: Double
   public let precision: String
   public var passed: Bool { largestError <= tolerance }
 
-  public init(name: String, largestError: Double, tolerance: Double, precision: String) {
-    self.name = name
+  public init(caseName: String, what: String, largestError: Double, tolerance: Double, precision: String) {
+    self.caseName = caseName
+    self.what = what
     self.largestError = largestError
     self.tolerance = tolerance
     self.precision = precision
@@ -36,9 +40,11 @@ struct Comparison {
 
   /// Adds a comparison of two arrays, relative to the reference's largest magnitude (absolute if that is zero).
   ///
+  /// - Parameter part: the case in a file of several.
   /// - Parameter mayBeEmpty: whether nothing may be what is expected; otherwise nothing holds of it.
   mutating func add(
-    _ what: String, _ found: [Double], _ expected: [Double], tolerance: Double? = nil, absolute: Bool = false, mayBeEmpty: Bool = false
+    _ what: String, of part: String? = nil, _ found: [Double], _ expected: [Double], tolerance: Double? = nil, absolute: Bool = false,
+    mayBeEmpty: Bool = false
   ) {
     var error = found.count == expected.count && (mayBeEmpty || !expected.isEmpty) ? 0.0 : Double.infinity
     let scale = absolute ? 0 : expected.reduce(0) { max($0, abs($1)) }
@@ -50,7 +56,9 @@ struct Comparison {
       if scale > 0 { error /= scale }
     }
     results.append(
-      CaseResult(name: "\(title) \(what)", largestError: error, tolerance: tolerance ?? self.tolerance, precision: precision))
+      CaseResult(
+        caseName: part.map { "\(title) \($0)" } ?? title, what: what, largestError: error, tolerance: tolerance ?? self.tolerance,
+        precision: precision))
   }
 }
 

@@ -11,8 +11,8 @@ extension CsnnCases {
       }
       let surrogate = Surrogate(kind, magnitude: try entry.required("alpha").number())
       let found = x.map { surrogate.evaluate(S($0)) }
-      if let z = try entry["z"]?.vector() { comparison.add("\(key) spike", found.map { Double($0.spike) }, z, tolerance: 0) }
-      comparison.add("\(key) derivative", found.map { Double($0.derivative) }, try entry.required("dz_dx").vector())
+      if let z = try entry["z"]?.vector() { comparison.add("spike", of: key, found.map { Double($0.spike) }, z, tolerance: 0) }
+      comparison.add("derivative", of: key, found.map { Double($0.derivative) }, try entry.required("dz_dx").vector())
     }
   }
 
@@ -33,8 +33,8 @@ extension CsnnCases {
         rule.backward(block, steps: rows.count, gradient: gradient, into: slope.pointer, stride: 1)
         slopes += slope.array
       }
-      comparison.add("\(index) pooled", pooled, try entry.required("pooled").flat())
-      comparison.add("\(index) gradient", slopes, try entry.required("grad_outputs").flat())
+      comparison.add("pooled", of: "\(index)", pooled, try entry.required("pooled").flat())
+      comparison.add("gradient", of: "\(index)", slopes, try entry.required("grad_outputs").flat())
     }
   }
 
@@ -51,10 +51,10 @@ extension CsnnCases {
         probability += spikes / Double(sums.count * steps)
       }
       let batch = Double(sums.count)
-      comparison.add("\(index) cost", [cost / batch], [try entry.required("reg").number()])
-      comparison.add("\(index) gradient", slopes.map { $0 / batch }, try entry.required("grad_spike_sum").flat())
+      comparison.add("cost", of: "\(index)", [cost / batch], [try entry.required("reg").number()])
+      comparison.add("gradient", of: "\(index)", slopes.map { $0 / batch }, try entry.required("grad_spike_sum").flat())
       if let expected = try entry["mean_spike_prob"]?.number() {
-        comparison.add("\(index) spike probability", [probability / batch], [expected])
+        comparison.add("spike probability", of: "\(index)", [probability / batch], [expected])
       }
     }
   }
@@ -65,7 +65,7 @@ extension CsnnCases {
         alpha: try entry.required("alpha").number(), fanIn: try entry.required("fan_in").integer(),
         rate: try entry.required("rate").number(),
         tau: try entry.required("tau").number())
-      comparison.add((try? entry.required("what").text()) ?? entry.path, [found], [try entry.required("std").number()])
+      comparison.add("deviation", of: (try? entry.required("what").text()) ?? entry.path, [found], [try entry.required("std").number()])
     }
   }
 
@@ -79,14 +79,14 @@ extension CsnnCases {
       }
       let name = (try? entry.required("kind").text()) ?? "\(index)"
       if let expected = try entry["accuracy_logit_gt_0"]?.number() {
-        comparison.add("\(name) accuracy", [counts(.logit).accuracy], [expected])
+        comparison.add("accuracy", of: name, [counts(.logit).accuracy], [expected])
       }
       if let reference = entry["torchmetrics"] {
         // The reference's library keeps its ratios in single precision.
         let found = counts(.guessedProbability)
         for (key, value) in [("accuracy", found.accuracy), ("precision", found.precision), ("recall", found.recall)] {
           guard let expected = try reference[key]?.number() else { continue }
-          comparison.add("\(name) \(key) as the reference decides", [value], [expected], tolerance: 1e-7)
+          comparison.add("\(key) as the reference decides", of: name, [value], [expected], tolerance: 1e-7)
         }
       }
     }
@@ -107,7 +107,7 @@ extension CsnnCases {
       let raw = RawEvents(times: try column("t_us"), x: try column("x"), y: try column("y"), polarity: try column("p"))
       let frames = try pipeline.frames(raw)
       let shape: [Double] = frames.map { [Double($0.steps), Double(pipeline.channels)] } ?? [0]
-      comparison.add("\(index) shape", shape, try entry.required("shape").vector(), tolerance: 0)
+      comparison.add("shape", of: "\(index)", shape, try entry.required("shape").vector(), tolerance: 0)
       var ones: [Double] = []
       if let frames {
         for step in 0..<frames.steps {
@@ -115,7 +115,7 @@ extension CsnnCases {
         }
       }
       // The cut may leave no event.
-      comparison.add("\(index) spikes", ones, try entry.required("ones").flat(), tolerance: 0, mayBeEmpty: true)
+      comparison.add("spikes", of: "\(index)", ones, try entry.required("ones").flat(), tolerance: 0, mayBeEmpty: true)
     }
   }
 
@@ -130,18 +130,18 @@ extension CsnnCases {
         index: try entry.required("index").integer(), sequence: sequence, absent: try entry.required("neg_class").integer(),
         chance: try entry["u"]?.number() ?? 0, member: drawn.flatMap { sequence.firstIndex(of: $0) } ?? 0)
       let name = "\(place) \(task.rawValue) length \(sequence.count)"
-      comparison.add("\(name) context", [Double(context)], [try entry.required("context").number()], tolerance: 0)
+      comparison.add("context", of: name, [Double(context)], [try entry.required("context").number()], tolerance: 0)
       comparison.add(
-        "\(name) targets", task.targets(sequence: sequence, context: context), try entry.required("targets").vector(), tolerance: 0)
+        "targets", of: name, task.targets(sequence: sequence, context: context), try entry.required("targets").vector(), tolerance: 0)
       if let length = try entry["seq_len"]?.integer() {
-        comparison.add("\(name) items", [Double(sequence.count)], [Double(length)], tolerance: 0)
+        comparison.add("items", of: name, [Double(sequence.count)], [Double(length)], tolerance: 0)
       }
     }
     if let weights = node["pos_weight"] {
       for key in weights.keys {
         let parts = key.split(separator: "_")
         guard parts.count == 2, let task = ContextTask(rawValue: String(parts[0])), let length = Int(parts[1]) else { continue }
-        comparison.add("positive weight \(key)", [task.positiveWeight(length: length)], [try weights.required(key).number()])
+        comparison.add(key, of: "positive weight", [task.positiveWeight(length: length)], [try weights.required(key).number()])
       }
     }
   }

@@ -48,7 +48,7 @@ extension CsnnCases {
           (settling + 1...steps).reduce(0.0) { $0 + Double(tape.spikes(layer: 0, step: $1, sample: sample)[0]) } / Double(counted)
         }
       }
-      comparison.add("rate \(key)", found, try rates.required(key).flat(), tolerance: 0.002 + 1e-12, absolute: true)
+      comparison.add("rate", of: key, found, try rates.required(key).flat(), tolerance: 0.002 + 1e-12, absolute: true)
     }
   }
 
@@ -61,11 +61,11 @@ extension CsnnCases {
       for name in ["vs", "va"] {
         guard let expected = try trace[name]?.vector() else { continue }
         let found = (1...tape.steps).flatMap { network.state(name, layer: 0, step: $0, sample: 0, on: tape) ?? [] }
-        comparison.add("\(key) \(name)", found.map { Double($0) }, expected)
+        comparison.add(name, of: key, found.map { Double($0) }, expected)
       }
       if let expected = try trace["z"]?.vector() {
         let found = (1...tape.steps).flatMap { tape.spikes(layer: 0, step: $0, sample: 0) }
-        comparison.add("\(key) spikes", found.map { Double($0) }, expected, tolerance: 0)
+        comparison.add("spikes", of: key, found.map { Double($0) }, expected, tolerance: 0)
       }
     }
   }
@@ -92,7 +92,7 @@ extension CsnnCases {
             throw ReferenceError(file: entry.path, problem: "has \(expected.count) values of '\(key)' for \(steps) time steps")
           }
           let kept = expected.indices.filter { !wave.isJump(at: Double(shift + first + $0) * spacing) }
-          comparison.add("\(index) \(kind) \(key)", kept.map { found[first + $0] }, kept.map { expected[$0] })
+          comparison.add(key, of: "\(index) \(kind)", kept.map { found[first + $0] }, kept.map { expected[$0] })
           compared = true
         }
       }

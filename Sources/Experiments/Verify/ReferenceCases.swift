@@ -24,14 +24,33 @@ public enum ReferenceCases {
   private static func csnn(_ path: String) throws -> [VerifiedCase] {
     let url = URL(fileURLWithPath: path)
     if CsnnCases.recognises(url) {
-      return try CsnnCases.run(url).map {
-        VerifiedCase(
-          name: $0.name, precision: $0.precision, error: $0.largestError, tolerance: $0.tolerance, detail: "of the largest reference value")
+      let values = try CsnnCases.run(url)
+      var cases: [(name: String, precision: String, values: [CaseResult])] = []
+      for value in values {
+        if let place = cases.firstIndex(where: { $0.name == value.caseName && $0.precision == value.precision }) {
+          cases[place].values.append(value)
+        } else {
+          cases.append((value.caseName, value.precision, [value]))
+        }
       }
+      return cases.map { one($0.name, $0.precision, $0.values) }
     }
     throw StorageError(
       .badData, path: path, operation: "verify", reason: "it has no form of reference case that is known",
       remedy: "see golden/README.md for the forms")
+  }
+}
+
+extension ReferenceCases {
+  /// All comparisons of a case in one precision: the worst of them, measured by its own tolerance.
+  private static func one(_ name: String, _ precision: String, _ values: [CaseResult]) -> VerifiedCase {
+    func excess(_ value: CaseResult) -> Double { value.largestError == 0 ? 0 : value.largestError / value.tolerance }
+    let worst = values.max { excess($0) < excess($1) }
+    let failed = values.count { !$0.passed }
+    return VerifiedCase(
+      name: name, precision: precision, error: worst?.largestError ?? .infinity, tolerance: worst?.tolerance ?? 0,
+      detail: (failed > 0 ? "\(failed) of \(values.count) arrays differ" : "\(values.count) \(values.count == 1 ? "array" : "arrays")")
+        + "; worst, relative to the largest reference value: \(worst?.what ?? "none")")
   }
 }
 
