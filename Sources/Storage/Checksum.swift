@@ -4,7 +4,7 @@
 ///
 /// Four lanes take words of 8 bytes in turn. Each step is a bijection of the lane for a given word and of the word for a given lane, so any
 /// change that is confined to one word, such as a flipped bit, changes the sum; others escape with a chance of 2^-64.
-struct Checksum {
+public enum Checksum {
   private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
@@ -30,7 +30,7 @@ struct Checksum {
     return sum
   }
 
-  static func of<T: BitwiseCopyable>(_ values: [T]) -> UInt64 { values.withUnsafeBytes { of($0) } }
+  public static func of<T: BitwiseCopyable>(_ values: [T]) -> UInt64 { values.withUnsafeBytes { of($0) } }
 
   /// Sixteen hexadecimal digits.
   static func text(_ sum: UInt64) -> String {

@@ -6,8 +6,12 @@ import Testing
 
 /// Ten classes of spoken digits made up of noise around a class's own channels, under the names of a real data set.
 ///
-/// - Parameter silent: recordings of each part, from the first on, that have no spike.
-func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = false, silent: Int = 0, seed: UInt64 = 11) throws {
+/// - Parameters:
+///   - silent: recordings of each part, from the first on, that have no spike.
+///   - moved: puts one spike of the first recording into the part's other channels.
+func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = false, silent: Int = 0, seed: UInt64 = 11, moved: Bool = false)
+  throws
+{
   var word = seed
   func below(_ bound: Int) -> Int {
     word = word &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -21,6 +25,7 @@ func writeDigits(_ folder: ScratchFolder, lastLabel: UInt16 = 9, cut: Bool = fal
       units.append((0..<count).map { _ in UInt16(below(3) == 0 ? below(700) : 70 * label + below(40)) })
       labels.append(label == 9 ? lastLabel : UInt16(label))
     }
+    if moved { units[0][0] = units[0][0] < 350 ? 690 : 10 }
     let path = folder.place("fsdd_spikes_\(part).h5")
     let file = try HDF5File.create(path)
     try file.write("spikes/times", sequences: times, fileType: .float16)

@@ -71,11 +71,15 @@ import Testing
       #expect(outcome.code == 78 && outcome.messages.count == 1, "\(outcome.code): \(outcome.errors)")
       for word in ["other recordings", "--resume never"] { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
     }
+    // One spike elsewhere is enough.
+    try writeDigits(training.folder, moved: true)
+    let moved = try training.start("run")
+    #expect(moved.code == 78 && moved.errors.contains("other recordings"), "\(moved.code): \(moved.errors)")
     // The same recordings in another place are the same.
     try writeDigits(training.folder)
-    let moved = training.folder.place("moved")
-    #expect(try BuiltProgram.shell("mkdir \(moved) && mv \(training.folder.path)/*.h5 \(moved)").code == 0)
-    let outcome = try training.start("run", ["data_path=\(moved)"])
+    let place = training.folder.place("moved")
+    #expect(try BuiltProgram.shell("mkdir \(place) && mv \(training.folder.path)/*.h5 \(place)").code == 0)
+    let outcome = try training.start("run", ["data_path=\(place)"])
     #expect(outcome.code == 0, "\(outcome.errors)")
   }
 

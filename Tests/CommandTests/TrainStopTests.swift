@@ -59,4 +59,13 @@ import Testing
       #expect(abs(samples - 24) < 0.01, "\(samples) samples")
     }
   }
+
+  /// What has no effect is told when the run begins, not when it has ended.
+  @Test func notesAreToldAtOnce() throws {
+    let training = try SmallTraining(["synapse_tau=7"])
+    let line = training.line("run", [], "--max-hours 0.001s").replacing(" --quiet", with: "")
+    let outcome = try BuiltProgram.shell(line)
+    #expect(outcome.code == 75 && outcome.errors.contains("NOTE synapse_tau has no effect"), "\(outcome.errors)")
+    #expect(try training.folder.text("run/run.jsonl").contains("synapse_tau has no effect"))
+  }
 }

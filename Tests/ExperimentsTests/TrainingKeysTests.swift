@@ -92,4 +92,28 @@ struct TrainingKeysTests {
     #expect(try load(["batch_size: 320"], smoke: true).configuration.contains("\ntrain_samples: 320\n"))
     #expect(try load(["task_type: classification"], smoke: true).notes.isEmpty)
   }
+
+  /// Keys that change nothing where they stand are told; those that the reference's users set with every model are not.
+  @Test(arguments: [
+    (["dataset: yin_yang", "task_type: classification", "validation_share: 0.3", "data_seed: 4"], ["validation_share", "data_seed"]),
+    (["dataset: yin_yang", "task_type: recognition", "validation_share: 0.3", "data_seed: 4"], []),
+    (["dataset: fsdd", "task_type: classification", "validation_share: 0.3", "data_seed: 4"], []),
+    (["spike_reg_l2: 0", "target_spike_prob: 0.5"], ["target_spike_prob"]), (["target_spike_prob: 0.5"], []),
+    (["task_type: classification", "recurrence: false", "apical_rec: false"], ["apical_rec"]),
+    (["model_type: lif", "lif_as_run: true", "soma_rate: 3", "apical_rate: 4"], ["soma_rate", "apical_rate"]),
+    (["initial_weights: w.h5", "soma_rate: 3"], ["soma_rate"]), (["soma_rate: 3", "apical_rate: 4"], []),
+    (["model_type: lif", "apical_tau: long"], []),
+  ]) func keysWithoutEffectAreTold(lines: [String], keys: [String]) throws {
+    let notes = try load(lines).notes
+    #expect(notes.map { $0.prefix { $0 != " " } } == keys.map { $0[...] }, "\(notes)")
+  }
+
+  @Test(arguments: [
+    ("encoding: latency", "'encoding' is of the data yin_yang, and dataset is fsdd"),
+    ("network_step: 0.1", "'network_step' is of a network that is read from a file"),
+    ("study: brunel", "describes a simulation (it has the key study), not a training; give it to colonnade simulate"),
+  ]) func keysOfOthersAreRefused(line: String, words: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try load(["dataset: fsdd", line]) }
+    #expect(error?.exitCode == 78 && error?.description.contains(words) == true, "\(error!)")
+  }
 }

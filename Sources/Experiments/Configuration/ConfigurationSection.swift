@@ -23,6 +23,11 @@ public final class ConfigurationSection {
   public var keys: [String] { members.map(\.key) }
   public func has(_ key: String) -> Bool { members.contains { $0.key == key } }
 
+  /// Keys that are written and that nobody has asked for yet.
+  var unknownKeys: [String] { members.map(\.key).filter { !asked.contains($0) } }
+  /// Whether a key was asked for.
+  func knows(_ key: String) -> Bool { asked.contains(key) }
+
   private func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
 
   /// Whether a key that was asked for is written, and means something else than where it is left out. A resolved configuration has all

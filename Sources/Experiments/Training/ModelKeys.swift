@@ -97,10 +97,21 @@ struct ModelKeys {
 
   /// Keys of the network that are set and change nothing, with what they are for. The reference's flags are left out: its users set
   /// `apical_tau` with every model.
-  static func ineffective(_ section: ConfigurationSection, model: String, task: TrainingTask) -> [(key: String, reason: String)] {
-    [
+  func ineffective(_ section: ConfigurationSection, task: TrainingTask) -> [(key: String, reason: String)] {
+    var isAsRun = false, isRecurrent = true
+    switch network {
+    case .context(let network, _): isAsRun = network.lifAsRun
+    case .classification(let network): isRecurrent = network.recurrence
+    case .imported: break
+    }
+    let drawn = "sizes drawn weights", isRead = section.has("initial_weights")
+    return [
       ("synapse_tau", model != "cuba_lif", "is of cuba_lif"), ("adaptation_increment", model != "lsnn", "is of lsnn"),
       ("apical_rate", task == .classification, "sizes the weights of the context tasks"),
+      ("apical_rec", !isRecurrent, "is of recurrence: true"),
+      ("soma_rate", isAsRun, "sizes no weight of lif_as_run"), ("apical_rate", isAsRun, "sizes no weight of lif_as_run"),
+      ("soma_rate", isRead, "\(drawn), and these are read"),
+      ("apical_rate", isRead && task != .classification, "\(drawn), and these are read"),
     ].filter { $0.1 && section.isChanged($0.0) }.map { ($0.0, $0.2) }
   }
 

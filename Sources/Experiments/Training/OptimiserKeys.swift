@@ -8,15 +8,16 @@ extension TrainerSettings {
   static let standardBatch = 64
 
   /// Keys of the schedule that are set and change nothing, with what they are for.
-  static func ineffective(_ section: ConfigurationSection, _ decay: LearningRate.Decay) -> [(key: String, reason: String)] {
+  func ineffective(_ section: ConfigurationSection) -> [(key: String, reason: String)] {
     var (isExponential, isCosine) = (false, false)
-    switch decay {
+    switch learningRate.decay {
     case .exponential: isExponential = true
     case .cosine: isCosine = true
     case .constant: break
     }
     return [
       ("lr_decay", !isExponential, "is of schedule: exponential"), ("lr_floor", !isCosine, "is of schedule: cosine"),
+      ("target_spike_prob", regulariser.strength == 0, "is the aim of spike_reg_l2, which is 0"),
     ].filter { $0.1 && section.isChanged($0.0) }.map { ($0.0, $0.2) }
   }
 

@@ -1,5 +1,6 @@
 // The samples of a training run: recordings read, split and made into the task's data sets.
 import Maths
+import Storage
 import Training
 
 /// Data sets of the three parts; validation is nil where its share is nothing.
@@ -9,7 +10,7 @@ struct TrainingData {
   let test: any Dataset
   let classNames: [String]
   private(set) var notes: [String] = []
-  /// A hash over the labels, lengths and numbers of events of all recordings, part by part in their order: other data have another.
+  /// A hash over the labels and events of all recordings, part by part in their order: other data have another.
   let fingerprint: String
 
   /// Reads the recordings; every rank reads all of them.
@@ -20,7 +21,7 @@ struct TrainingData {
     var parts = try experiment.dataset.read(experiment.dataPath, progress: progress)
     // Before parts are made of parts, which do not tell.
     for (name, part) in [("training", parts.train), ("test", parts.test)] where part.leftOut > 0 {
-      notes.append("\(part.leftOut) \(name) recordings left out: the cut by duration_ratio leaves no event of them")
+      notes.append("\(part.leftOut) \(name) recordings left out: they have no event, or the cut by duration_ratio leaves none of it")
     }
     if !experiment.heldOutSpeakers.isEmpty { parts = try parts.holdingOut(speakers: experiment.heldOutSpeakers) }
     if experiment.validationShare > 0 {
@@ -46,7 +47,14 @@ struct TrainingData {
       classNames = names.count == parts.train.classes ? names : (0..<parts.train.classes).map(String.init)
     case .context(let task):
       func compose(_ part: RecordingSet, _ count: Int, _ purpose: Purpose, fresh: Bool) throws -> ContextDataset<RecordingsInMemory> {
-        try ContextDataset(
+        let there = Set(part.labels)
+        if let missing = (0..<part.classes).first(where: { !there.contains($0) }) {
+          let name = purpose == .trainingSamples ? "training" : purpose == .validationSamples ? "validation" : "test"
+          throw TrainingError.invalidSetting(
+            "the \(name) part has \(part.count) recordings and none of class \(missing), of which the task needs all; "
+              + "change validation_share or held_out_speakers, or give more recordings")
+        }
+        return try ContextDataset(
           part.recordings(), task: task, length: experiment.length, count: count, fresh: fresh, draws: Draws(seed: seed, part: purpose))
       }
       train = try compose(parts.train, experiment.trainSamples, .trainingSamples, fresh: experiment.fresh)
@@ -69,7 +77,8 @@ struct TrainingData {
       numbers.append(Int64(part?.count ?? -1))
       guard let part else { continue }
       for (label, events) in zip(part.labels, part.sequences) {
-        numbers += [Int64(label), Int64(events.steps), Int64(events.channels.count)]
+        let sums = [Checksum.of(events.offsets), Checksum.of(events.channels), Checksum.of(events.values)]
+        numbers += [Int64(label), Int64(events.steps), Int64(events.channels.count)] + sums.map { Int64(bitPattern: $0) }
       }
     }
     var hash = SHA256()

@@ -96,6 +96,12 @@ public struct TrainingExperiment: Sendable {
   }
 
   init(_ section: ConfigurationSection) throws {
+    if section.has("study") || section.has("populations") {
+      throw ConfigurationError(
+        section.place,
+        "describes a simulation (it has the key \(section.has("study") ? "study" : "populations")), not a training; "
+          + "give it to colonnade simulate")
+    }
     seed = UInt64(try section.integer("seed", default: 123_123, .notNegative))
     dataSeed = UInt64(try section.integer("data_seed", default: Int(seed), .notNegative))
     precision = try section.choice("precision", default: .single)
@@ -137,12 +143,13 @@ public struct TrainingExperiment: Sendable {
     if !augmentation.changesNothing, dataset.hasValues {
       throw section.error("augment", "moves and loses spikes, and these data are values; leave it out, or set encoding: latency")
     }
+    try Self.refuseKeysOfOthers(section, datasetName)
     try section.finish()
     let items = task == .classification ? "" : ", \(length) \(length == 1 ? "item" : "items") per sample"
     title = "\(task.name.prefix(1).uppercased() + task.name.dropFirst()) on \(datasetName) with \(model)\(items)"
     let ineffective =
-      Self.ineffective(section, task) + ModelKeys.ineffective(section, model: model, task: task)
-      + TrainerSettings.ineffective(section, settings.learningRate.decay)
+      Self.ineffective(section, task, hasOwnValidation: datasetName == YinYangDataset.name, isDrawn: !augmentation.changesNothing)
+      + keys.ineffective(section, task: task) + settings.ineffective(section)
     notes =
       (section.has("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : [])
       + ineffective.map { "\($0.key) has no effect: it \($0.reason)" }
@@ -150,9 +157,37 @@ public struct TrainingExperiment: Sendable {
   }
 
   /// Keys of the samples that are set and change nothing, with what they are for.
-  private static func ineffective(_ section: ConfigurationSection, _ task: TrainingTask) -> [(key: String, reason: String)] {
+  ///
+  /// - Parameters:
+  ///   - hasOwnValidation: whether the data set has a validation part of its own.
+  ///   - isDrawn: whether samples are augmented by draws.
+  private static func ineffective(
+    _ section: ConfigurationSection, _ task: TrainingTask, hasOwnValidation: Bool, isDrawn: Bool
+  ) -> [(key: String, reason: String)] {
     if task != .classification { return [] }
-    return ["seq_len", "train_samples", "test_samples", "fresh"].filter(section.isChanged).map { ($0, "is of the context tasks") }
+    let context = ["seq_len", "train_samples", "test_samples", "fresh"].map { ($0, "is of the context tasks") }
+    let ofSplit =
+      hasOwnValidation
+      ? [("validation_share", "splits data without a validation part of their own, which these have")]
+        + (isDrawn ? [] : [("data_seed", "is of what is drawn of the data: their split and augmentation, and there is none")]) : []
+    return (context + ofSplit).filter { section.isChanged($0.0) }
+  }
+
+  /// Refuses keys that are known, but to another data set.
+  private static func refuseKeysOfOthers(_ section: ConfigurationSection, _ dataset: String) throws {
+    for key in section.unknownKeys {
+      if key == "network_step" {
+        throw section.error(key, "is of a network that is read from a file; leave it out, or name the file in 'network'")
+      }
+      let others = DatasetCatalogue.datasets.filter { type in
+        let empty = ConfigurationSection([], place: section.place, path: "", folder: ".")
+        return (try? type.init(empty)) != nil && empty.knows(key)
+      }
+      if !others.isEmpty {
+        throw section.error(
+          key, "is of the data \(others.map { $0.name }.joined(separator: ", ")), and dataset is \(dataset); leave it out")
+      }
+    }
   }
 
   private static func settings(_ section: ConfigurationSection, _ task: TrainingTask, _ length: Int) throws -> TrainerSettings {

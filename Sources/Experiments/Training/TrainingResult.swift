@@ -13,7 +13,6 @@ struct TrainingResult {
   let figures: TrainingFigures
   let table: PerformanceTable
   let summary: JSONObject
-  private let notes: [String]
 
   init<S: WeightScalar>(
     _ experiment: TrainingExperiment, _ course: TrainingCourse<S>, _ test: TrainingScore, notes: [String],
@@ -64,13 +63,11 @@ struct TrainingResult {
     summary["phases"] = .object(phaseTable)
     summary["notes"] = .array(notes.map { .string($0) })
     self.summary = summary
-    self.notes = notes
   }
 
   /// Writes the table, the test score and where things lie to standard error.
   func tell(_ folder: RunFolder, _ test: TrainingScore) {
     var text = "\n" + figures.text(table) + "\n\n" + test.text("test") + "\n"
-    for note in notes { text += "NOTE \(note)\n" }
     text += "\nResults in \(folder.path): summary.json, weights.h5, example.h5, run.jsonl, configuration.yaml\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
   }

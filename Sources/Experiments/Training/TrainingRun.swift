@@ -106,11 +106,15 @@ public enum TrainingRun {
       }
       try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
       notes += restored.notes
+      try tell(notes, log, options)
       try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
       if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
     } else if let initial {
+      try tell(notes, log, options)
       try trainer.network.restore(initial.arrays, into: trainer.parameters)
       try log?.event("weights.initial", ["weights_hash": .string(initial.hash)])
+    } else {
+      try tell(notes, log, options)
     }
     let stop = try RunFailure.inPhase(of: "train", in: folder) { try course.train(data, communicator, control, folder) }
     if let reason = stop {
@@ -156,6 +160,15 @@ public enum TrainingRun {
     try WeightsFile.write(folder.weights, network.weights(trainer.parameters), of: network.description, title: experiment.title)
     try TrainingExample(experiment, network, trainer.parameters, data.test).write(folder.example)
     try AtomicFile.write(folder.summary, text: JSONValue.object(result.summary).prettyText)
+  }
+
+  /// Notes at once: who waits for days shall not hear at the end that a key had no effect. Rank 0, which has the log, speaks.
+  private static func tell(_ notes: [String], _ log: RunLog?, _ options: RunOptions) throws {
+    guard let log else { return }
+    for note in notes {
+      try log.event("note", ["text": .string(note)])
+      if !options.quiet { tell("NOTE \(note)\n") }
+    }
   }
 
   private static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }

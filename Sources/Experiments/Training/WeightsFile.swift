@@ -53,7 +53,9 @@ enum WeightsFile {
         throw TrainingError.otherNetwork(path: path, reason: "lacks '\(view.name)', which this network has")
       }
       let shape = try file.shape(of: "/weights/\(view.name)")
-      if shape != view.shape { throw TrainingError.wrongShape(name: view.name, expected: view.shape, found: shape) }
+      if shape != view.shape {
+        throw TrainingError.otherNetwork(path: path, reason: "has '\(view.name)' of shape \(shape), this network has it of \(view.shape)")
+      }
     }
     if let surplus = names.first(where: { name in !views.contains { $0.name == name } }) {
       throw TrainingError.otherNetwork(path: path, reason: "holds '\(surplus)', which this network does not have")

@@ -108,7 +108,7 @@ public struct DatasetParts: Sendable {
       let list = known.sorted().map(String.init).joined(separator: ", ")
       throw .invalidSetting("held_out_speakers names speaker \(unknown), but the data have \(list)")
     }
-    guard held.count < known.count else { throw .invalidSetting("held_out_speakers leaves no speaker to train on") }
+    guard Set(held).count < known.count else { throw .invalidSetting("held_out_speakers leaves no speaker to train on") }
     let indices = 0..<all.count
     return DatasetParts(
       train: all.subset(indices.filter { !held.contains(all.speakers[$0]) }),
