@@ -86,7 +86,7 @@ public struct SonataEdgeReader: ~Copyable {
     let typeIDs: [Int64] = try file.read(path + "/edge_type_id", rows: rows)
     var block = SonataEdgeBlock(
       first: rows.lowerBound, sources: sources, targets: targets, types: try types(typeIDs, rows),
-      weights: [Double](repeating: .nan, count: rows.count), delays: [Double](repeating: .nan, count: rows.count))
+      weights: [Double](repeating: .nan, count: rows.count), delays: [Double](repeating: Self.untold, count: rows.count))
     if hasGroupIDs {
       let ids: [Int64] = try file.read(path + "/edge_group_id", rows: rows)
       let places: [Int64] = try file.read(path + "/edge_group_index", rows: rows)
@@ -104,8 +104,12 @@ public struct SonataEdgeReader: ~Copyable {
     return block
   }
 
+  /// Attributes of the edges that are read; others have no effect.
+  private static let known: Set<String> = ["syn_weight", "delay", "nsyns"]
+  public var ineffectiveAttributes: [String] { Set(groups.values.flatMap(\.attributes)).subtracting(Self.known).sorted() }
+
   private func error(_ edge: Int, _ reason: String) -> StorageError {
-    .badData("\(population.path):/edges/\(population.name)", "read the edges", "edge \(edge) \(reason)")
+    .badData("\(population.path):/edges/\(population.name)", "read the edges", "edge \(edge) \(reason)", remedy: "correct the edges")
   }
 
   private func check(
@@ -143,15 +147,26 @@ public struct SonataEdgeReader: ~Copyable {
       throw error(rows.lowerBound + members[i], "is row \(places[i]) of group \(id), which has \(length) rows")
     }
     if group.attributes.contains("syn_weight") {
-      for (member, value) in zip(members, try gather(group.path + "/syn_weight", places) as [Double]) { block.weights[member] = value }
+      try take("syn_weight", of: group, members, places, rows) { block.weights[$0] = $1 }
     }
-    if group.attributes.contains("delay") {
-      for (member, value) in zip(members, try gather(group.path + "/delay", places) as [Double]) { block.delays[member] = value }
-    }
+    if group.attributes.contains("delay") { try take("delay", of: group, members, places, rows) { block.delays[$0] = $1 } }
     if group.attributes.contains("nsyns") {
       var multiplicities = block.multiplicities ?? [UInt32](repeating: 1, count: block.count)
       for (member, value) in zip(members, try gather(group.path + "/nsyns", places) as [UInt32]) { multiplicities[member] = value }
       block.multiplicities = multiplicities
+    }
+  }
+
+  /// The delay of edges whose group has no attribute for it, until their type or the default tells one.
+  private static let untold = -Double.infinity
+
+  /// Takes over numbers of a group.
+  private func take(
+    _ attribute: String, of group: Group, _ members: [Int], _ places: [Int64], _ rows: Range<Int>, into set: (Int, Double) -> Void
+  ) throws(StorageError) {
+    for (member, value) in zip(members, try gather(group.path + "/" + attribute, places) as [Double]) {
+      if value == Self.untold { throw error(rows.lowerBound + member, "has \(attribute) \(value)") }
+      set(member, value)
     }
   }
 
@@ -174,17 +189,22 @@ public struct SonataEdgeReader: ~Copyable {
     return result
   }
 
-  /// Weights and delays that edges do not have for themselves come from their type; delays then from the default.
+  /// Weights and delays that edges do not have for themselves, or as no number, come from their type. The default is for delays that nothing
+  /// tells: one that is told and is no number must not pass for it.
   private func complete(_ block: inout SonataEdgeBlock) throws(StorageError) {
     let weights = population.types.map { $0.weight ?? .nan }
-    let delays = population.types.map { $0.delay ?? SonataEdgePopulation.defaultDelay }
+    let delays = population.types.map(\.delay)
     for i in 0..<block.count {
       let type = Int(block.types[i])
       if block.weights[i].isNaN {
         block.weights[i] = type >= 0 ? weights[type] : .nan
         guard block.weights[i].isFinite else { throw error(block.first + i, "has no syn_weight, nor has its type") }
       }
-      if block.delays[i].isNaN { block.delays[i] = type >= 0 ? delays[type] : SonataEdgePopulation.defaultDelay }
+      if block.delays[i].isNaN || block.delays[i] == Self.untold {
+        let standard = block.delays[i].isNaN ? .nan : SonataEdgePopulation.defaultDelay
+        block.delays[i] = (type >= 0 ? delays[type] : nil) ?? standard
+        if block.delays[i].isNaN { throw error(block.first + i, "has delay nan, and its type has none") }
+      }
       guard block.delays[i] > 0, block.delays[i].isFinite, block.weights[i].isFinite else {
         throw error(block.first + i, "has weight \(block.weights[i]) and delay \(block.delays[i]) ms")
       }

@@ -18,7 +18,7 @@ public struct SonataNodeSets: Sendable {
   private let sets: JSONObject
 
   public init() {
-    path = "node sets"
+    path = "node_set"
     sets = [:]
   }
 
@@ -56,7 +56,10 @@ public struct SonataNodeSets: Sendable {
       if name == "all" || network.nodes(name) != nil {
         return network.nodes.map { [Bool](repeating: name == "all" || name == $0.name, count: $0.count) }
       }
-      throw error(name, "there is no set of this name; there are \(sets.keys.sorted().joined(separator: ", "))")
+      let there = sets.keys.isEmpty ? "" : "; there are \(sets.keys.sorted().joined(separator: ", "))"
+      throw .badData(
+        "\(path):\(name)", "resolve the node set", "there is no set of this name" + there,
+        remedy: "where it is named, name a set, a population (\(network.nodes.map(\.name).joined(separator: ", "))) or all")
     }
     return try resolve(description, name, network, above: above + [name])
   }

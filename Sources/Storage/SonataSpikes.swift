@@ -84,12 +84,14 @@ public struct SonataSpikes: Sendable, Equatable {
     var order: [String?] = []
     var places: [String?: Int] = [:]
     var result: [SonataSpikes] = []
+    let remedy = "correct the line: a time from 0 in ms, a node id from 0"
     for (line, fields) in table.rows {
       guard let milliseconds = fields[time].flatMap(Double.init), milliseconds.isFinite, milliseconds >= 0 else {
-        throw .badData("\(path):\(line)", "read the spikes", "\(fields[time] ?? "NULL") is no time in ms")
+        throw .badData(
+          "\(path):\(line)", "read the spikes", "\(fields[time] ?? "what stands for nothing") is no time in ms", remedy: remedy)
       }
       guard let node = fields[id].flatMap(UInt64.init) else {
-        throw .badData("\(path):\(line)", "read the spikes", "\(fields[id] ?? "NULL") is no node id")
+        throw .badData("\(path):\(line)", "read the spikes", "\(fields[id] ?? "what stands for nothing") is no node id", remedy: remedy)
       }
       let name = population.flatMap { fields[$0] }
       let place: Int

@@ -14,7 +14,7 @@ private struct SmallCircuit {
 
   init(
     sources: [UInt64] = [0, 2, 3, 1], targets: [UInt64] = [2, 0, 3, 0], virtualTarget: UInt64 = 0, spikesOf: String = "input",
-    reports: String = ""
+    reports: String = "", delay: Double = 0.8
   ) throws {
     folder = try ScratchFolder()
     let nodes = try HDF5File.create(folder.path + "/nodes.h5")
@@ -38,7 +38,7 @@ private struct SmallCircuit {
     try Self.edges(edges, "recurrent", "cells", "cells", sources, targets, nsyns: [1, 3, 0, 2])
     try Self.edges(edges, "feedforward", "input", "cells", [1], [virtualTarget], nsyns: [1])
     try edges.close()
-    _ = try folder.file("edge_types.csv", "edge_type_id syn_weight delay\n7 12.5 0.8\n")
+    _ = try folder.file("edge_types.csv", "edge_type_id syn_weight delay\n7 12.5 \(delay)\n")
     let spikes = try HDF5File.create(folder.path + "/spikes.h5")
     try spikes.makeGroup("/spikes")
     try spikes.makeGroup("/spikes/" + spikesOf)
@@ -192,6 +192,52 @@ struct StudiesSonataFilesTests {
     let stranger = try #require(try fault(SmallCircuit(spikesOf: "other")))
     #expect(stranger.exitCode == 65 && stranger.reason == "the file holds spikes of other only")
     #expect(try fault(SmallCircuit()) == nil)
+    let short = try #require(try fault(SmallCircuit(delay: 0.04)))
+    #expect(short.exitCode == 65 && short.reason == "an edge has a delay of 0.04 ms, below the resolution of 0.1 ms")
+    let unknown = try #require(try fault(SmallCircuit(reports: #""a": {"variable_name": "V_m", "cells": "nobody"}"#)))
+    #expect(unknown.exitCode == 65 && unknown.remedy == "where it is named, name a set, a population (cells, input) or all", "\(unknown)")
+    for (cells, words) in [
+      ("\"input\"", "its nodes are virtual"), ("{\"population\": \"cells\", \"node_id\": [1]}", "its nodes are virtual"),
+    ] {
+      let error = try #require(try fault(SmallCircuit(reports: #""a": {"variable_name": "V_m", "cells": \#(cells)}"#)))
+      #expect(error.exitCode == 65 && error.path.hasSuffix("reports.a.cells") && error.reason.contains(words), "\(error)")
+    }
+  }
+
+  /// Attributes that nothing reads are told.
+  @Test func attributesWithoutEffectAreTold() throws {
+    let circuit = try SmallCircuit()
+    #expect(try circuit.load().notes.count == 1)
+    do {
+      let edges = try HDF5File.append(circuit.folder.path + "/edges.h5")
+      try edges.write("/edges/recurrent/0/receptor", [1.0, 1, 0, 0])
+      try edges.close()
+    }
+    let notes = try circuit.load().notes
+    #expect(notes.count == 2 && notes.contains("edges recurrent: the attribute receptor has no effect"), "\(notes)")
+  }
+
+  /// Checkpoints carry checksums of what lies in files: another weight, another time of a spike give another.
+  @Test func otherContentHasAnotherChecksum() throws {
+    func sums(_ circuit: SmallCircuit) throws -> (edges: [UInt64], spikes: [UInt64]) {
+      let description = try circuit.load().description
+      let edges = description.network.projections.map { if case .explicit(let edges) = $0.rule { edges.checksum } else { 0 as UInt64 } }
+      return (edges, try description.spikes.map { try $0.source.checksum() })
+    }
+    let circuit = try SmallCircuit()
+    let first = try sums(circuit)
+    #expect(!first.edges.contains(0) && !first.spikes.contains(0))
+    #expect(try sums(SmallCircuit()) == first)
+    _ = try circuit.folder.file("edge_types.csv", "edge_type_id syn_weight delay\n7 12.25 0.8\n")
+    let weights = try sums(circuit)
+    #expect(zip(weights.edges, first.edges).allSatisfy { $0 != $1 } && weights.spikes == first.spikes)
+    do {
+      let spikes = try HDF5File.append(circuit.folder.path + "/spikes.h5")
+      try spikes.write("/spikes/input/timestamps", firstRow: 1, [2.0])
+      try spikes.close()
+    }
+    let times = try sums(circuit)
+    #expect(times.edges == weights.edges && times.spikes != first.spikes)
   }
 
   @Test func aFileThatIsCutShortIsRefused() throws {

@@ -130,6 +130,11 @@ import Testing
     #expect(refusal { try $0.write(group + "edge_group_index", firstRow: 1, [2] as [UInt32]) }.contains("edge 1 is row 2 of group 0"))
     #expect(refusal { try $0.write(group + "0/syn_weight", firstRow: 0, [Float.nan]) }.contains("edge 2 has no syn_weight"))
     #expect(refusal { try $0.write(group + "0/delay", firstRow: 1, [Float(-1)]) }.contains("edge 1 has weight"))
+    let delay = refusal {
+      try $0.write(group + "edge_type_id", firstRow: 2, [7] as [Int32])
+      try $0.write(group + "0/delay", firstRow: 0, [Float.nan])
+    }
+    #expect(delay.contains("edge 2 has delay nan, and its type has none"))
     #expect(refusal { try $0.write(group + "0/short", [1.0]) }.contains("rows"))
   }
 

@@ -85,7 +85,7 @@ final class SimulationCourse<S: SimulationScalar> {
     if let layout = values["random_layout_version"]?.int, layout != randomLayoutVersion {
       throw fail("its random draws have layout \(layout), this program's have \(randomLayoutVersion)")
     }
-    if values["network"]?.string != networkText {
+    if try values["network"]?.string != networkText() {
       throw fail("its network is another one: files that the configuration names have changed")
     }
     if checkpoint.header.step > description.steps {
@@ -94,8 +94,11 @@ final class SimulationCourse<S: SimulationScalar> {
     }
   }
 
-  /// The network in short, so that a file that has changed under its name is noticed: all but the single edges and spikes of lists.
-  private var networkText: String {
+  private var knownNetworkText: String?
+
+  /// The network in short, with checksums of edges and spikes in files, so that a file that has changed under its name is noticed.
+  private func networkText() throws -> String {
+    if let knownNetworkText { return knownNetworkText }
     let network = description.network
     let populations = network.populations.map { population in
       let parameters = population.parameters.sorted { $0.key < $1.key }, initial = population.initial.sorted { $0.key < $1.key }
@@ -104,15 +107,18 @@ final class SimulationCourse<S: SimulationScalar> {
     let projections = network.projections.map { projection in
       var text = "\(projection.name) \(projection.source) \(projection.target) \(projection.rule.name) \(projection.receptor)"
       if case .explicit(let edges) = projection.rule {
-        text += " \(edges.count) \(edges.delays)"
+        text += " \(edges.count) \(edges.delays) \(edges.checksum)"
       } else {
         text += " \(projection.weight) \(projection.delay)"
       }
       return text
     }
     var hash = SHA256()
-    hash.update((populations + projections).joined(separator: "\n").utf8)
-    return hash.text()
+    let spikes = try description.spikes.map { "\($0.population) \(try $0.source.checksum())" }
+    hash.update((populations + projections + spikes).joined(separator: "\n").utf8)
+    let text = hash.text()
+    knownNetworkText = text
+    return text
   }
 
   /// Simulates to the end; returns why it stopped before, with a checkpoint written. Collective.
@@ -208,7 +214,7 @@ final class SimulationCourse<S: SimulationScalar> {
       "time_ms": JSONValue(milliseconds(simulation.step)), "end_ms": JSONValue(milliseconds(d.steps)),
       "presimulation_ms": JSONValue(d.presimulation), "title": .string(experiment.title),
       "random_layout_version": JSONValue(randomLayoutVersion), "program": .string(ProgramVersion.text),
-      "network": .string(networkText), "legs": recorder.parts.json,
+      "network": .string(try networkText()), "legs": recorder.parts.json,
     ]
     for (key, value) in history.values(wallTime: more, ranks: ranks).members { values[key] = value }
     let header = CheckpointHeader(kind: "simulation", step: simulation.step, configuration: experiment.configuration, values: values)

@@ -24,16 +24,22 @@ enum SonataEdges {
 
   /// One projection for each pair of populations that an edge population connects. Reads the edges once, to know how many there are and
   /// their delays; memory is that of a block.
-  /// - Throws: `StorageError` 65 where the edges are wrong or end on virtual nodes.
+  /// - Throws: `StorageError` 65 where the edges are wrong, shorter than a step, or end on virtual nodes.
   static func projections(
-    _ edges: SonataEdgePopulation, _ circuit: SonataNetwork, _ nodes: SonataPopulations
+    _ edges: SonataEdgePopulation, _ circuit: SonataNetwork, _ nodes: SonataPopulations, resolution: Double, notes: inout [String]
   ) throws -> [Projection] {
     guard let sources = nodes.maps[edges.source], let targets = nodes.maps[edges.target] else { return [] }
     var tallies: [Pair: Tally] = [:]
+    var sums: [UInt64] = []
     let reader = try circuit.open(edges)
+    notes += reader.ineffectiveAttributes.map { "edges \(edges.name): the attribute \($0) has no effect" }
     for first in stride(from: 0, to: edges.count, by: blockRows) {
       let rows = first..<min(first + blockRows, edges.count)
       let block = try reader.read(rows: rows)
+      sums += [
+        Checksum.of(block.sources), Checksum.of(block.targets), Checksum.of(block.weights), Checksum.of(block.delays),
+        Checksum.of(block.multiplicities ?? []),
+      ]
       for i in 0..<block.count {
         let copies = Int(block.multiplicities?[i] ?? 1)
         if copies == 0 { continue }
@@ -42,18 +48,25 @@ enum SonataEdges {
       }
     }
     let sorted = tallies.sorted { ($0.key.source, $0.key.target) < ($1.key.source, $1.key.target) }
+    func error(_ reason: String, remedy: String) -> StorageError {
+      StorageError(
+        .badData, path: "\(edges.path):/edges/\(edges.name)", operation: "connect the network", reason: reason, remedy: remedy)
+    }
     return try sorted.map { pair, tally in
       let (source, target) = (nodes.populations[Int(pair.source)], nodes.populations[Int(pair.target)])
       if target.isVirtual {
-        throw StorageError(
-          .badData, path: "\(edges.path):/edges/\(edges.name)", operation: "connect the network",
-          reason: "\(tally.count) edges end on virtual nodes of \(edges.target)",
-          remedy: "virtual nodes only send spikes: remove these edges")
+        throw error(
+          "\(tally.count) edges end on virtual nodes of \(edges.target)", remedy: "virtual nodes only send spikes: remove these edges")
+      }
+      if tally.delays.lowerBound < 0.5 * resolution {
+        throw error(
+          "an edge has a delay of \(NumberText.text(tally.delays.lowerBound)) ms, below the resolution of \(NumberText.text(resolution)) ms",
+          remedy: "raise the delay, or lower run.dt")
       }
       let rule = ConnectionRule.explicit(
         SonataEdgeSource(
           circuit: circuit, edges: edges, sources: sources, targets: targets, source: pair.source, target: pair.target,
-          count: tally.count, delays: tally.delays, blocks: tally.blocks))
+          count: tally.count, delays: tally.delays, blocks: tally.blocks, checksum: Checksum.of(sums)))
       return Projection(
         name: "\(edges.name): \(source.name) -> \(target.name)", source: Int(pair.source), target: Int(pair.target), rule: rule,
         weight: .constant(0), delay: .constant(tally.delays.lowerBound))
@@ -72,6 +85,8 @@ struct SonataEdgeSource: EdgeSource {
   let count: Int
   let delays: ClosedRange<Double>
   let blocks: [Range<Int>]
+  /// Of the whole edge population.
+  let checksum: UInt64
 
   func forEachBlock(_ body: ([Edge]) throws -> Void) throws {
     let reader = try circuit.open(edges)

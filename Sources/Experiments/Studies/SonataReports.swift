@@ -29,6 +29,7 @@ enum SonataReports {
       try report.cells.map { set throws(StorageError) in try sets.resolve(set, in: circuit) }
       ?? circuit.nodes.map { SonataSelection(population: $0.name, nodes: Array(0..<UInt64($0.count))) }
     let stem = report.path.split(separator: "/").last.map(String.init) ?? report.name + ".h5"
+    var found = false
     for variable in report.variables {
       let file = report.variables.count == 1 ? stem : "\(stem.dropLast(3))-\(variable).h5"
       for selection in chosen {
@@ -46,9 +47,11 @@ enum SonataReports {
           let recording = SimulationDescription.ColumnRecording(
             population: index, column: variable, neurons: members.count == population.count ? .all : .list(members.sorted()),
             interval: interval, file: file)
+          found = true
           if let fault = files.add(recording) { throw error(fault.part == .file ? "file_name" : "cells", "it " + fault.text) }
         }
       }
     }
+    if !found { throw error("cells", chosen.isEmpty ? "it holds no node" : "its nodes are virtual, which have no state to record") }
   }
 }

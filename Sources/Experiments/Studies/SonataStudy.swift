@@ -44,7 +44,10 @@ enum SonataStudy: Study {
     var plan = StudyPlan(title: title(nodes), common: common, network: Network(populations: nodes.populations))
     plan.notes = files.notes + ["the output goes to the folder of the run, not to \(simulation.outputDirectory)"]
     if simulation.spikesSorting != .byTime { plan.notes.append("output.spikes_sort_order has no effect: spikes are sorted by time") }
-    for edges in circuit.edges { plan.network.projections += try SonataEdges.projections(edges, circuit, nodes) }
+    for edges in circuit.edges {
+      plan.network.projections += try SonataEdges.projections(
+        edges, circuit, nodes, resolution: common.resolution, notes: &plan.notes)
+    }
     let sets = try files.circuit.nodeSetsFile.map { path throws(StorageError) in try SonataNodeSets(path) } ?? SonataNodeSets()
     for input in simulation.inputs { plan.spikes += try SonataInputs.spikes(of: input, sets, circuit, nodes, configuration: path) }
     var recorded = ReportFiles(plan.network)
