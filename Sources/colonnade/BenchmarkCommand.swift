@@ -83,7 +83,7 @@ struct BenchmarkCommand: ParsableCommand {
       var options = BenchmarkOptions(program: Bundle.main.executablePath ?? CommandLine.arguments[0])
       options.ranks = ranks
       options.repeats = repeats
-      options.peerPython = peer == nil ? nil : python
+      if let peer { try options.compare(with: peer, python: python) }
       var rows: [[String]] = [], comparisons: [TrainingComparison] = []
       // What was measured is told even if a later benchmark ends the program.
       defer {

@@ -23,6 +23,15 @@ import Testing
     #expect(outcome.code == 64 && outcome.errors.contains("--ranks can be at most 4 for 'training'"), "\(outcome.code) \(outcome.errors)")
   }
 
+  /// A Python without the peer is told before anything is timed.
+  @Test(arguments: [("nest", "python3"), ("nest", "no-such-python")]) func aMissingPeerIsToldAtOnce(peer: String, python: String) throws {
+    let outcome = try BuiltProgram.shell(
+      "PYTHONPATH= PYTHONNOUSERSITE=1 colonnade benchmark microcircuit-0.1 --peer \(peer) --python '\(python)'", limit: 30)
+    #expect(outcome.code == 66 && outcome.output.isEmpty, "\(outcome.code) \(outcome.errors)")
+    for words in ["no module nest", "--python"] { #expect(outcome.errors.contains(words), "\(outcome.errors)") }
+    #expect(!outcome.errors.contains("Traceback"))
+  }
+
   /// A launcher within a launcher's job would wait for ever: commands that start runs say so, once.
   @Test(arguments: [
     (["benchmark", "training-b"], "colonnade benchmark starts"), (["benchmark", "--calibrate"], "colonnade benchmark starts"),

@@ -60,6 +60,20 @@ enum BenchmarkProcess {
     return String(decoding: data, as: UTF8.self)
   }
 
+  /// Refuses a Python without the module of a peer before anything is measured.
+  /// - Throws: `BenchmarkError` 66 with what to do.
+  static func requireModule(_ module: String, of python: String) throws {
+    let look = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('\(module)') else 66)"
+    do {
+      _ = try run([python, "-c", look])
+    } catch let error as BenchmarkError where error.exitCode < 128 {
+      throw BenchmarkError(
+        description: "the Python '\(python)' is not there or has no module \(module); install it (see colonnade benchmark --help), or name "
+          + "another Python with --python",
+        exitCode: .missingInput)
+    }
+  }
+
   /// A folder for scripts and results of one benchmark, removed after `body`.
   static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = NSTemporaryDirectory() + "colonnade-benchmark-\(ProcessInfo.processInfo.processIdentifier)"

@@ -8,10 +8,17 @@ public struct BenchmarkOptions: Sendable {
   public var ranks = 2
   public var repeats = 3
   /// The Python with NEST in it; nil runs no peer.
-  public var peerPython: String?
+  public private(set) var peerPython: String?
   /// This program, which is started once per run.
   public var program: String
   public init(program: String) { self.program = program }
+
+  /// Measures a peer too, with a Python that has it.
+  /// - Throws: `BenchmarkError` 66 where it has not.
+  public mutating func compare(with peer: String, python: String) throws {
+    try BenchmarkProcess.requireModule(peer, of: python)
+    peerPython = python
+  }
 }
 
 /// Medians of a case.
