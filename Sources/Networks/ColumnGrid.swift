@@ -54,6 +54,8 @@ public struct Stencil: Sendable, Equatable {
   /// The offsets with a probability above zero, by dy, then dx.
   public let entries: [Entry]
   public let reach: Int
+  /// The probabilities' sum, as it was asked for.
+  public let total: Double
 
   /// - `total`: sum of the probabilities over all offsets (0.9 in the papers, so 0.9 x neurons per column synapses).
   /// - `decimals`: places the kernel is rounded to, which cuts it off (3 in the shipped tables: 29 columns at lambda 0.4).
@@ -73,6 +75,7 @@ public struct Stencil: Sendable, Equatable {
     }
     let sum = raw.reduce(0) { $0 + $1.probability }
     self.reach = reach
+    self.total = total
     entries = raw.map { Entry(dx: $0.dx, dy: $0.dy, probability: $0.probability / sum * total) }
   }
 
@@ -80,6 +83,7 @@ public struct Stencil: Sendable, Equatable {
   public static func local(_ probability: Double) -> Stencil { Stencil(local: probability) }
   private init(local: Double) {
     reach = 0
+    total = local
     entries = [Entry(dx: 0, dy: 0, probability: local)]
   }
 
@@ -92,11 +96,22 @@ public struct Stencil: Sendable, Equatable {
 
   /// The columns reached from one, ascending, each once.
   public func targets(of column: Int, on grid: ColumnGrid) -> [(column: Int, probability: Double)] {
+    sums(from: column, on: grid).sorted { $0.key < $1.key }.map { ($0.key, min($0.value, 1)) }
+  }
+
+  /// Probabilities added up by the column that they lead to.
+  private func sums(from column: Int, on grid: ColumnGrid) -> [Int: Double] {
     var found: [Int: Double] = [:]
     for entry in entries {
       if let target = grid.column(from: column, dx: entry.dx, dy: entry.dy) { found[target, default: 0] += entry.probability }
     }
-    return found.sorted { $0.key < $1.key }.map { ($0.key, min($0.value, 1)) }
+    return found
+  }
+
+  /// The largest sum of probabilities that lead from one column to another; above 1 it can be no probability.
+  public func largestSum(on grid: ColumnGrid) -> Double {
+    // A periodic grid looks the same from every column; without wrapping no offset meets another.
+    grid.periodic ? sums(from: 0, on: grid).values.max() ?? 0 : entries.lazy.map(\.probability).max() ?? 0
   }
 
   /// The probabilities that two columns can have: the entries', and on a small periodic grid their sums.

@@ -62,6 +62,18 @@ struct ConfigurationErrorTests {
       "study: brunel\nD: 0.01\n",
       "config.yaml:2: 'D' is a delay of 0.01 ms, below the resolution of 0.1 ms; raise it or lower the resolution"
     ),
+    (
+      "study: brunel\nchecks: {rate: {below: 5, above: 10}}\n",
+      "config.yaml:2: 'checks.rate.above' asks for rates above 10 Hz and below 5 Hz, which none is; correct one of the two"
+    ),
+    (
+      "study: brunel\nrecord: {spikes: [{population: E, neurons: [1]}, {population: E, neurons: [2]}]}\n",
+      "config.yaml:2: 'record.spikes[1].population' is E, whose neurons an earlier entry names; name them all in one"
+    ),
+    (
+      "dataset: fsdd\nmodel_type: lif\n",
+      "config.yaml:1: describes a training (it has keys such as model_type, dataset, task_type), not a simulation; give it to colonnade train"
+    ),
     // Missing, double, no YAML.
     ("study: sonata\n", "config.yaml:1: the key 'config' is missing; add it"),
     ("duration: 100\n", "config.yaml:1: the key 'study' is missing; add it"),
@@ -136,12 +148,62 @@ struct ConfigurationErrorTests {
       "config.yaml:10: 'projections[0].rule' distance needs two populations on the same grid of columns"
     ),
     (
+      "{fixed_indegree: 2}", "{explicit: [[0, 1, 1, 1], [3, 3, 1, 1]]}\n    allow_autapses: false",
+      "config.yaml:10: 'projections[0].rule.explicit[1]' joins neuron 3 to itself, which allow_autapses: false forbids; take it out"
+    ),
+    (
+      "{fixed_indegree: 2}", "{explicit: [[0, 1, 1, 1], [1, 0, 1, 1], [0, 1, 2, 1]]}\n    allow_multapses: false",
+      "config.yaml:10: 'projections[0].rule.explicit[2]' joins neurons 0 and 1 once more, which allow_multapses: false forbids; take it out"
+    ),
+    ("name: E", "name: a/b", "config.yaml:2: 'populations[0].name' has a '/', which names in files cannot have; write another"),
+    ("name: E", "name: 'a,b'", "config.yaml:2: 'populations[0].name' has a ',', which names in files cannot have; write another"),
+    ("name: E", "name: ''", "config.yaml:2: 'populations[0].name' is '', which no file can hold as a name; write another"),
+    ("name: E", "name: '.'", "config.yaml:2: 'populations[0].name' is '.', which no file can hold as a name; write another"),
+    (
+      "name: E", "name: \"a\\nb\"",
+      "config.yaml:2: 'populations[0].name' has a control character such as a line break, which names in files cannot have; write another"
+    ),
+    (
+      "tau_m: 10", "tau_m: 10\n    initial: {V_m: .inf}",
+      "config.yaml:7: 'populations[0].initial.V_m' has the value inf, which is not finite"
+    ),
+    (
+      "delay: 1.5", "delay: 1.5\ninputs:\n  - poisson: {to: E, rate: 1e9, weight: 1}",
+      "config.yaml:14: 'inputs[0].poisson.rate' is 1000000000 Hz, but in steps of 0.1 ms at most 300000000 Hz can be drawn; lower it, or raise the weight in its place"
+    ),
+    (
       "{fixed_indegree: 2}", "{fixed_indegree: 11}\n    allow_multapses: false",
       "config.yaml:10: 'projections[0].rule' is wrong: projection E -> E: indegree 11 without multapses needs as many sources; there are 10"
     ),
   ]) func isRefusedInANetwork(part: String, change: String, message: String) throws {
     #expect(base.contains(part))
     #expect(try refusal(base.replacingOccurrences(of: part, with: change)) == Refusal(text: message, exitCode: 78))
+  }
+
+  /// A sum of probabilities that none can have, whether by one offset or by several that meet on a small periodic grid.
+  @Test(arguments: [
+    ("open", "{kernel: local, total: 1.2}", "1.2"), ("open", "{kernel: gaussian, sigma: 0.5, total: 3}", "1.86"),
+    ("periodic", "{kernel: gaussian, sigma: 2, total: 12}", "1.335"), ("periodic", "{kernel: gaussian, sigma: 2, total: 8.9}", nil),
+    ("open", "{kernel: gaussian, sigma: 0.5, total: 1.6}", nil), ("open", "{kernel: local, total: 1}", nil),
+  ]) func probabilitiesAboveOneAreRefused(borders: String, rule: String, sum: String?) throws {
+    let text = base.replacing("count: 10", with: "grid: 3x3\n    per_column: 4\n    borders: \(borders)")
+      .replacing("{fixed_indegree: 2}", with: "{distance: \(rule)}")
+    let refusal = try refusal(text)
+    if let sum {
+      #expect(refusal.exitCode == 78)
+      #expect(refusal.text.hasPrefix("config.yaml:12: 'projections[0].rule' gives two columns the connection probability \(sum)"))
+    } else {
+      #expect(refusal.exitCode == 0, "\(refusal)")
+    }
+  }
+
+  /// A recording that cannot hold anything is told.
+  @Test func emptyRecordingsAreNoted() throws {
+    let folder = try ScratchFolder()
+    let text = base + "\nduration: 50\nrecord: {rates: RATES, columns: [{population: E, column: V_m, interval: RATES}]}\n"
+    #expect(try folder.load(text.replacing("RATES", with: "50")).notes == [])
+    let notes = try folder.load(text.replacing("RATES", with: "100")).notes
+    #expect(notes.count == 2 && notes.allSatisfy { $0.contains("100 ms is longer than the recorded 50 ms") }, "\(notes)")
   }
 
   @Test func parametersMustMakeSenseTogether() throws {

@@ -51,6 +51,10 @@ public struct CommonKeys: Sendable {
     let rate = try checks.section("rate")
     self.checks.highestRate = try rate.number("below", default: defaults.checks.highestRate, .positive, unit: "Hz")
     self.checks.lowestRate = try rate.number("above", default: defaults.checks.lowestRate, .notNegative, unit: "Hz")
+    if self.checks.lowestRate >= self.checks.highestRate {
+      let (low, high) = (NumberText.text(self.checks.lowestRate), NumberText.text(self.checks.highestRate))
+      throw rate.error("above", "asks for rates above \(low) Hz and below \(high) Hz, which none is; correct one of the two")
+    }
     self.checks.finite = try checks.flag("finite", default: defaults.checks.finite)
     self.checks.interval = try checks.number(
       "interval", default: max(defaults.checks.interval, resolution), .within(resolution...Self.longestTime), unit: "ms")

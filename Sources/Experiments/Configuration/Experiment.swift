@@ -46,11 +46,11 @@ public struct Experiment: Sendable {
     let study = try StudyCatalogue.study(of: section)
     let plan = try study.plan(section)
     let record = try RecordKeys(
-      section, network: plan.network, resolution: plan.common.resolution, others: plan.columnRecordings)
+      section, network: plan.network, plan.common, others: plan.columnRecordings)
     try section.finish()
     self.study = study.name
     title = plan.title
-    notes = plan.notes
+    notes = plan.notes + record.notes
     rates = plan.rates
     precision = plan.common.precision
     description = SimulationDescription(network: plan.network)

@@ -5,7 +5,11 @@ extension ConfigurationValue {
   /// A number, or a law: `{normal: {mean, sd, min, max}}`, `{lognormal: {mu, sigma, min, max}}`, `{uniform: {low, high}}`,
   /// `{exponential: {mean, offset, max}}`, or `{rounded: {to: unit, of: law}}`.
   public func law(unit: String = "") throws -> Distribution {
-    if !isSection { return .constant(try number(unit: unit)) }
+    if !isSection {
+      let constant = Distribution.constant(try number(unit: unit))
+      if let fault = constant.fault { throw error("has \(fault)") }
+      return constant
+    }
     let section = try section()
     let laws = ["normal", "lognormal", "uniform", "exponential", "rounded"]
     let (name, value) = try section.only(of: laws, what: "a law")

@@ -33,9 +33,14 @@ struct RecordKeys {
   var columns: [SimulationDescription.ColumnRecording] = []
   /// [ms] Bin of population rates; 0 for none.
   var rates = 0.0
+  /// Recordings that will hold nothing.
+  var notes: [String] = []
 
   /// - Parameter others: recordings that the study asks for by itself.
-  init(_ section: ConfigurationSection, network: Network, resolution: Double, others: [SimulationDescription.ColumnRecording]) throws {
+  init(
+    _ section: ConfigurationSection, network: Network, _ common: CommonKeys, others: [SimulationDescription.ColumnRecording]
+  ) throws {
+    let resolution = common.resolution
     let groups = network.reportedGroups
     spikes = network.populations.map { $0.isVirtual ? .none : .all }
     columns = others
@@ -44,9 +49,13 @@ struct RecordKeys {
     if let value = record.value("spikes", default: .text("all")) {
       if value.isList {
         spikes = network.populations.map { _ in .none }
+        var named: Set<String> = []
         for element in try value.list() {
           let keys = try element.section("{population: ..., neurons: ...}")
           let group = try keys.group("population", groups)
+          guard named.insert(group.name).inserted else {
+            throw keys.error("population", "is \(group.name), whose neurons an earlier entry names; name them all in one")
+          }
           for (population, selection) in try keys.selections("neurons", group, network) { spikes[population] = selection }
         }
       } else if try value.choice(["all", "none"]) == "none" {
@@ -54,6 +63,7 @@ struct RecordKeys {
       }
     }
     rates = try record.interval("rates", default: 0, resolution)
+    if rates > common.duration { notes.append("record.rates: \(Self.emptiness(rates, common.duration)), so there is no bin of it") }
     guard let value = record.value("columns", default: .words([])) else { return }
     let sections = try value.list().map { try $0.section("{population: ..., column: ..., neurons: ..., interval: ...}") }
     for keys in sections {
@@ -61,6 +71,10 @@ struct RecordKeys {
       let column = try keys.column("column", group, network)
       let selections = try keys.selections("neurons", group, network)
       let interval = try keys.interval("interval", default: resolution, resolution)
+      if interval > common.duration {
+        notes.append(
+          "record.columns: of \(column) of \(group.name) \(Self.emptiness(interval, common.duration)), so there is no sample of it")
+      }
       let file = try keys.text("file", default: sections.count == 1 ? "report.h5" : "report-\(column).h5")
       for (population, selection) in selections where selection != .none {
         let recording = SimulationDescription.ColumnRecording(
@@ -69,6 +83,10 @@ struct RecordKeys {
       }
     }
     columns = files.recordings
+  }
+
+  private static func emptiness(_ interval: Double, _ duration: Double) -> String {
+    "the interval of \(NumberText.text(interval)) ms is longer than the recorded \(NumberText.text(duration)) ms"
   }
 }
 

@@ -1,4 +1,5 @@
 // An input of the network study: Poisson spikes, or a constant, stepwise or noisy current.
+import Maths
 import Networks
 import Spiking
 
@@ -19,7 +20,7 @@ enum InputKeys {
       guard let model = population.model.flatMap({ NeuronCatalogue.description(of: $0) }) else {
         throw to.error("names \(population.name), a population of given spikes, which takes no input")
       }
-      let form = try current ?? poisson(keys, model)
+      let form = try current ?? poisson(keys, model, plan.common.resolution)
       plan.inputs.append(
         InputDescription(
           name: "\(kind) input of \(population.name)", population: target, kind: form, delay: delay, start: start, stop: stop))
@@ -27,8 +28,16 @@ enum InputKeys {
     try keys.finish()
   }
 
-  private static func poisson(_ keys: ConfigurationSection, _ model: ModelDescription) throws -> InputDescription.Kind {
+  private static func poisson(_ keys: ConfigurationSection, _ model: ModelDescription, _ resolution: Double) throws -> InputDescription.Kind
+  {
     let rate = try keys.number("rate", .within(0...1e12), unit: "Hz")
+    let most = PoissonDraws.largestMean / resolution * 1000
+    if rate > most {
+      throw keys.error(
+        "rate",
+        "is \(NumberText.text(rate)) Hz, but in steps of \(NumberText.text(resolution)) ms at most \(NumberText.text(most)) Hz can be drawn; "
+          + "lower it, or raise the weight in its place")
+    }
     let weight = try keys.required("weight")
     let law = try weight.law(unit: model.weightUnit)
     let receptor = try keys.value("receptor", default: .text("by_sign"))?.receptor(of: model) ?? .bySign

@@ -6,6 +6,7 @@ import Storage
 enum PopulationKeys {
   static func read(_ keys: ConfigurationSection, into plan: inout StudyPlan) throws {
     let name = try keys.text("name")
+    if let fault = fault(ofName: name) { throw keys.error("name", fault) }
     if plan.network.populations.contains(where: { $0.name == name }) {
       throw keys.error("name", "is '\(name)', as is an earlier population's")
     }
@@ -24,6 +25,16 @@ enum PopulationKeys {
     let state = try keys.section("initial")
     for column in about.columns { initial[column.name] = try state.value(column.name)?.law(unit: column.unit) }
     plan.network.populations.append(Population(name: name, model: model, parameters: parameters, initial: initial, layout: layout))
+  }
+
+  /// What is wrong with the name of a population, which names a group in HDF5 files and a column in tables; to be read after "name".
+  private static func fault(ofName name: String) -> String? {
+    if name.isEmpty || name == "." { return "is '\(name)', which no file can hold as a name; write another" }
+    guard
+      let wrong = name.unicodeScalars.first(where: { $0 == "/" || $0 == "," || $0 == "\"" || $0.properties.generalCategory == .control })
+    else { return nil }
+    let word = wrong.properties.generalCategory == .control ? "a control character such as a line break" : "a '\(wrong)'"
+    return "has \(word), which names in files cannot have; write another"
   }
 
   /// `count`, or `grid` with `per_column` and `borders`.

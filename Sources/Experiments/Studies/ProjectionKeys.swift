@@ -24,7 +24,9 @@ enum ProjectionKeys {
     var delay = Distribution.constant(plan.common.resolution)
     var rule: ConnectionRule
     if kind.name == "explicit", let value = kind.value {
-      rule = .explicit(try edges(value, keys, network.populations[source], network.populations[target], plan.common.resolution))
+      let list = try edges(value, keys, network.populations[source], network.populations[target], plan.common.resolution)
+      try check(list, value, autapses: autapses || source != target, multapses: multapses)
+      rule = .explicit(EdgeList(list))
     } else {
       rule = try Self.rule(kind.name, kind.value, keys)
       weight = try keys.required("weight").law(unit: model.weightUnit)
@@ -36,10 +38,16 @@ enum ProjectionKeys {
         throw value.error("is wrong: \(error)")
       }
     }
-    if case .distance = rule {
+    if case .distance(let stencil) = rule {
       guard case .columns(let grid, _) = network.populations[source].layout,
         case .columns(let other, _) = network.populations[target].layout, grid == other
       else { throw keys.error("rule", "distance needs two populations on the same grid of columns") }
+      let largest = stencil.largestSum(on: grid)
+      if largest > 1 {
+        let most = NumberText.text(stencil.total / largest)
+        throw keys.error(
+          "rule", "gives two columns the connection probability \(NumberText.text(largest)), above 1; lower total to \(most) at most")
+      }
     }
     let projection = Projection(
       name: name, source: source, target: target, rule: rule, weight: weight, delay: delay, receptor: receptor, allowAutapses: autapses,
@@ -94,7 +102,7 @@ enum ProjectionKeys {
     case "gaussian": kernel = .gaussian(sigma: try keys.number("sigma", .within(0.01...20)))
     default:
       try keys.finish()
-      return .local(min(total, 1))
+      return .local(total)
     }
     let decimals = try keys.integer("decimals", default: 3, .within(1...6))
     try keys.finish()
@@ -104,9 +112,9 @@ enum ProjectionKeys {
   /// Pairs [source, target], which share the projection's weight and delay, or [source, target, weight, delay].
   private static func edges(
     _ value: ConfigurationValue, _ keys: ConfigurationSection, _ source: Population, _ target: Population, _ resolution: Double
-  ) throws -> EdgeList {
+  ) throws -> [Edge] {
     let common = (weight: try keys.value("weight")?.number(), delay: try keys.value("delay")?.number(unit: "ms"))
-    let edges = try value.list().map { value in
+    return try value.list().map { value in
       let parts = try value.list()
       guard parts.count == 4 || parts.count == 2 else { throw value.error("must be [source, target, weight, delay], or [source, target]") }
       let ends = [source, target].enumerated()
@@ -126,6 +134,19 @@ enum ProjectionKeys {
       }
       return Edge(source: places[0], target: places[1], weight: weight, delay: delay)
     }
-    return EdgeList(edges)
+  }
+
+  /// Refuses edges that the list has in spite of `allow_autapses` or `allow_multapses`.
+  private static func check(_ edges: [Edge], _ value: ConfigurationValue, autapses: Bool, multapses: Bool) throws {
+    var pairs: Set<[UInt32]> = []
+    for (i, edge) in edges.enumerated() {
+      if !autapses && edge.source == edge.target {
+        throw try value.list()[i].error("joins neuron \(edge.source) to itself, which allow_autapses: false forbids; take it out")
+      }
+      if !multapses && !pairs.insert([edge.source, edge.target]).inserted {
+        throw try value.list()[i].error(
+          "joins neurons \(edge.source) and \(edge.target) once more, which allow_multapses: false forbids; take it out")
+      }
+    }
   }
 }

@@ -44,7 +44,8 @@ final class PoissonInput<S: SimulationScalar>: Sendable {
       fewer = try PoissonTotal(neurons: tileSizes.lowerBound, mean: isDrawn ? mean : 0)
       more = try PoissonTotal(neurons: tileSizes.upperBound, mean: isDrawn ? mean : 0)
     } catch {
-      throw input.fault("\(error)")
+      let most = PoissonDraws.largestMean / resolution * 1000
+      throw input.fault("\(error); steps of \(resolution) ms take at most \(most) Hz: lower the rate, or raise the weight in its place")
     }
     key = StreamKey(seed: seed, purpose: .poisson, object: UInt64(number))
     amplitudeKey = StreamKey(seed: seed, purpose: .poissonAmplitude, object: UInt64(number))
