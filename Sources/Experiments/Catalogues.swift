@@ -4,9 +4,10 @@ import Spiking
 import Training
 
 public enum Catalogues {
-  /// Everything that can be explained: neuron models, trainable cells, data sets.
+  /// Everything that can be explained: neuron models, trainable cells, data sets, studies.
   public static var models: [String] {
     NeuronCatalogue.descriptions.map(\.name) + CellModel.catalogue.map(\.name) + DatasetCatalogue.datasets.map { $0.name }
+      + StudyCatalogue.studies.map { $0.name }
   }
 
   /// Everything by name, one line each.
@@ -19,7 +20,9 @@ public enum Catalogues {
       list("Neuron models (colonnade models NAME explains one)", NeuronCatalogue.descriptions.map { ($0.name, $0.summary) }),
       list("Trainable cells (model_type of a training; NAME explains one)", CellModel.catalogue.map { ($0.name, $0.summary) }),
       list("Data sets (dataset of a training; NAME tells its keys)", DatasetCatalogue.datasets.map { ($0.name, $0.summary) }),
-      list("Studies (colonnade example NAME prints one)", StudyCatalogue.studies.map { ($0.name, $0.summary) }),
+      list(
+        "Studies (NAME tells its keys; colonnade example NAME prints a configuration)", StudyCatalogue.studies.map { ($0.name, $0.summary) }
+      ),
     ].joined(separator: "\n\n")
   }
 
@@ -27,6 +30,7 @@ public enum Catalogues {
   /// - Throws: `CatalogueError` naming the nearest model.
   public static func explain(_ name: String) throws -> String {
     if let cell = CellModel.catalogue.first(where: { $0.name == name }) { return try explain(cell) }
+    if let study = StudyCatalogue.studies.first(where: { $0.name == name.replacing("-", with: "_") }) { return explain(study) }
     if let dataset = DatasetCatalogue.datasets.first(where: { $0.name == name }) { return try explain(dataset) }
     guard let about = NeuronCatalogue.description(of: name) else {
       throw CatalogueError(description: "no model '\(name)'" + NearestKey.hint(for: name, among: models))
@@ -75,6 +79,16 @@ extension Catalogues {
       Keys of its own, with their defaults (times in steps; all keys: jobs/csnn/README.md)
       \(indented(keys.joined(separator: "\n")))
       """
+  }
+
+  private static func explain(_ study: any Study.Type) -> String {
+    let section = ConfigurationSection([], place: .file("the defaults"), path: "", folder: ".")
+    // Studies that are nothing without files or lists have no defaults to tell.
+    let hasDefaults = (try? study.plan(section)) != nil
+    let example = Examples.names.contains(study.name.replacing("_", with: "-"))
+    return "\(study.name): \(study.summary)\n"
+      + (hasDefaults ? "\nKeys, with their defaults (times in ms)\n\(indented(section.resolvedText))\n" : "")
+      + (example ? "\nA configuration to start from: colonnade example \(study.name)" : "\nIts keys: README.md, Run your own network")
   }
 
   private static func explain(_ type: any TrainingDataset.Type) throws -> String {

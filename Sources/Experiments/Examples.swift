@@ -15,7 +15,9 @@ public enum Examples {
   /// The text of an example.
   /// - Throws: `CatalogueError` naming the nearest one.
   public static func text(_ name: String) throws -> String {
-    guard let found = texts.first(where: { $0.name == name }) else {
+    // Studies are spelt with underscores, the folders of jobs/ with hyphens.
+    let hyphened = name.replacing("_", with: "-")
+    guard let found = texts.first(where: { $0.name == hyphened }) else {
       throw CatalogueError(description: "no example '\(name)'" + NearestKey.hint(for: name, among: names))
     }
     return String(decoding: found.bytes, as: UTF8.self)

@@ -1,13 +1,14 @@
 // `colonnade export`: a network as SONATA files, or a trained one as a NIR file.
 import ArgumentParser
 import Experiments
+import Foundation
 import Running
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Writes the network of a configuration as SONATA nodes and edges, or a trained one as NIR.",
     discussion: """
-      The synapses are those that `simulate` uses under the same seed. Inputs are not part of a SONATA circuit and are left out.
+      The synapses are those that `simulate` uses under the same seed. Inputs and drawn initial states are not part of a SONATA circuit and are left out.
       NIR has LIF and CubaLIF with a reset to rest, and leaky readouts; a part it cannot express is refused by its name.
 
       EXAMPLES
@@ -36,6 +37,11 @@ struct ExportCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: ArgumentHelp("Takes the place of a key; repeatable.", valueName: "key=value"))
   var set: [String] = []
 
+  @Option(parsing: .unconditional, help: "Seed of all random draws; the same as --set seed=N.")
+  var seed: Int?
+
+  private var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
+
   func validate() throws {
     if (output == nil) == (nir == nil) { throw ValidationError("Give --output FOLDER for SONATA, or --nir FILE for NIR.") }
     if (nir == nil) != (weights == nil) { throw ValidationError("--nir and --weights go together.") }
@@ -45,11 +51,12 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     try alone {
       if let nir, let weights {
-        try TrainingExport.write(try TrainingExperiment.load(path: config, overrides: set), weights: weights, nir: nir, step: step)
+        try TrainingExport.write(try TrainingExperiment.load(path: config, overrides: overrides), weights: weights, nir: nir, step: step)
         print(nir)
       } else if let output {
-        let experiment = try Experiment.load(path: config, overrides: set)
+        let experiment = try Experiment.load(path: config, overrides: overrides)
         let edges = try NetworkExport.write(experiment, to: output)
+        for note in NetworkExport.leftOut(of: experiment) { FileHandle.standardError.write(Data("NOTE \(note)\n".utf8)) }
         print("\(HumanUnits.count(experiment.description.network.neurons)) neurons, \(HumanUnits.count(edges)) edges in \(output)")
       }
     }

@@ -12,7 +12,7 @@ struct ModelsCommand: ParsableCommand {
         colonnade models clif
       """)
 
-  @Argument(help: "A neuron model, a trainable cell or a data set.", completion: .list(Catalogues.models))
+  @Argument(help: "A neuron model, a trainable cell, a data set or a study.", completion: .list(Catalogues.models))
   var name: String?
 
   func run() throws {

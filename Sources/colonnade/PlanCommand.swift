@@ -39,6 +39,9 @@ struct PlanCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: ArgumentHelp("Takes the place of a key; repeatable.", valueName: "key=value"))
   var set: [String] = []
 
+  @Option(parsing: .unconditional, help: "Seed of all random draws; the same as --set seed=N.")
+  var seed: Int?
+
   @Option(help: ArgumentHelp("Mean rate of all populations instead of the study's.", valueName: "Hz"))
   var rate: Double?
 
@@ -61,8 +64,13 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Writes a job script for the last number of ranks.", completion: .file(extensions: ["sbatch"]))
   var script: String?
 
+  @Flag(help: "Nothing on standard error but errors.")
+  var quiet = false
+
   @Flag(help: "One JSON object per line instead of text.")
   var json = false
+
+  private var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
 
   private var rankCounts: [Int] { ranks.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 } }
 
@@ -71,6 +79,9 @@ struct PlanCommand: ParsableCommand {
       throw ValidationError("--ranks '\(ranks)' must be numbers of at least 1, separated by commas.")
     }
     if let nodes, nodes < 1 { throw ValidationError("--nodes must be at least 1.") }
+    if let nodes, nodes > rankCounts.max() ?? 0 {
+      throw ValidationError("--nodes \(nodes) is more than there are ranks; a node needs a rank at least.")
+    }
     if let cores, cores < 1 { throw ValidationError("--cores must be at least 1.") }
     if let memory, !(memory > 0) { throw ValidationError("--memory must be above 0.") }
     if let rate, !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate must be a number from 0 on.") }
@@ -85,7 +96,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func plan() throws {
-    let experiment = try Experiment.load(path: config, overrides: set)
+    let experiment = try Experiment.load(path: config, overrides: overrides)
     let costs = try CostModel.load(calibration)
     let rates = try expectedRates(experiment)
     let machine = Double(ProcessInfo.processInfo.physicalMemory)
@@ -113,7 +124,7 @@ struct PlanCommand: ParsableCommand {
           ?? "\nNo number of ranks fits such nodes")
     }
     if let script, let last {
-      try last.writeScript(script, config: config, overrides: set, name: experiment.study)
+      try last.writeScript(script, config: config, overrides: overrides, name: experiment.study)
       if !json { print("Job script in \(script)") }
     }
   }
@@ -123,7 +134,7 @@ struct PlanCommand: ParsableCommand {
     if let rates { return try .measured(RunFolder(rates), experiment) }
     if !probe.isEmpty {
       let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
-      return try .probed(config, set, with: probe, program: program, experiment)
+      return try .probed(config, overrides, with: probe, program: program, experiment)
     }
     return ExpectedRates(experiment)
   }

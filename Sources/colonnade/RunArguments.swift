@@ -12,7 +12,7 @@ struct RunArguments: ParsableArguments {
     help: ArgumentHelp("Takes the place of a key, e.g. scale=0.1 or checks.rate.below=300; repeatable.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(help: "Seed of all random draws; the same as --set seed=N.")
+  @Option(parsing: .unconditional, help: "Seed of all random draws; the same as --set seed=N.")
   var seed: Int?
 
   @OptionGroup var course: CourseArguments

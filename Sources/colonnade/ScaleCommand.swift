@@ -43,6 +43,9 @@ struct ScaleCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: ArgumentHelp("Takes the place of a key; repeatable.", valueName: "key=value"))
   var set: [String] = []
 
+  @Option(parsing: .unconditional, help: "Seed of all random draws; the same as --set seed=N.")
+  var seed: Int?
+
   @Option(name: .customLong("import"), help: "Points measured elsewhere: JSON lines of another study.", completion: .file())
   var imported: [String] = []
 
@@ -54,6 +57,9 @@ struct ScaleCommand: ParsableCommand {
 
   @Option(name: .shortAndLong, help: "Folder of the study.", completion: .directory)
   var output = "runs/scale"
+
+  @Flag(help: "Nothing on standard error but errors.")
+  var quiet = false
 
   private var rankCounts: [Int] { ranks.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 } }
 
@@ -78,10 +84,10 @@ struct ScaleCommand: ParsableCommand {
     options.launcher = launcher
     options.ranks = rankCounts
     options.repeats = repeats
-    options.overrides = set
+    options.overrides = self.set + (seed.map { ["seed=\($0)"] } ?? [])
     if let cores { options.cores = cores } else if launcher == .srun { options.cores = rankCounts.max() ?? 1 }
     let record = try ScalingRecord(folder: output, study: try config.map { try ScalingStudy($0, options) }, imports: imported)
-    try record.measure { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+    try record.measure { if !quiet { FileHandle.standardError.write(Data(($0 + "\n").utf8)) } }
     print(try record.finish(fitUpTo: fitUpTo, beyond: beyond))
   }
 }

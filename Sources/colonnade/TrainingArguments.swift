@@ -12,7 +12,7 @@ struct TrainingArguments: ParsableArguments {
     help: ArgumentHelp("Takes the place of a key, e.g. lr=0.003 or augment.event_loss=0.2; repeatable.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(help: "Seed of all random draws; the same as --set seed=N.")
+  @Option(parsing: .unconditional, help: "Seed of all random draws; the same as --set seed=N.")
   var seed: Int?
 
   @OptionGroup var course: CourseArguments

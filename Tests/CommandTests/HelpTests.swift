@@ -91,6 +91,7 @@ private func examples(in help: String) -> [String] {
     for (name, words) in [
       ("clif", ["max(a, 0)", "interaction: relu_mult", "threshold: 0.05"]), ("lsnn", ["A = T", "adaptation_increment: 1.3"]),
       ("shd", ["20 classes", "window: 2"]), ("yin_yang", ["encoding: latency", "steps: 60"]),
+      ("column_grid", ["lambda: 0.4", "colonnade example column_grid"]), ("network", ["Run your own network"]),
     ] {
       #expect(overview.output.contains("  \(name) "))
       let page = try BuiltProgram.run("colonnade", ["models", name])

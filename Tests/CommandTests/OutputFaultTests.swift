@@ -118,6 +118,22 @@ let hasSmallDisk = (try? BuiltProgram.shell("unshare -rm mount -t tmpfs -o size=
     #expect(try folder.bytes("alone/spikes.h5") == folder.bytes("run/spikes.h5"))
   }
 
+  /// A population without neurons is one: the run, its report and its export hold nothing of it.
+  @Test func aPopulationMayBeEmpty() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file(
+      "config.yaml",
+      smallNetwork.replacingOccurrences(
+        of: "populations:\n", with: "populations:\n  - {name: none, model: iaf_psc_exp, count: 0}\n"))
+    for ranks in [nil, 2] {
+      let outcome = try BuiltProgram.run("colonnade", ranks: ranks, ["simulate", config, "--output", folder.place("run")])
+      #expect(outcome.code == 0 && !outcome.errors.contains("none stays"), "\(outcome.errors)")
+      #expect(try folder.text("run/report.html").contains("raster") && !folder.text("run/report.html").contains(">none<"))
+    }
+    let export = try BuiltProgram.run("colonnade", ["export", config, "--output", folder.place("network")])
+    #expect(export.code == 0 && export.errors.contains("NOTE 1 inputs are left out: poisson input of E"), "\(export.errors)")
+  }
+
   @Test func progressIsPlainInALogAndABarOnATerminal() throws {
     let folder = try ScratchFolder()
     let config = try folder.file("config.yaml", smallNetwork)

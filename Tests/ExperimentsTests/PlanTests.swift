@@ -139,6 +139,18 @@ import Testing
     #expect(report.text.contains("fits") && report.text.contains("synapses"))
   }
 
+  /// More ranks than tiles: the totals are those of the network, and the plan says how many ranks idle.
+  @Test func ranksWithoutNeuronsAreTold() throws {
+    let grid = try experiment(try Examples.text("column-grid"))
+    let few = try JobForecast(grid, ranks: 4, nodes: 1, ExpectedRates(grid), .defaults)
+    let many = try JobForecast(grid, ranks: 500, nodes: 4, ExpectedRates(grid), .defaults)
+    #expect(few.idle == 0 && many.idle == 392)
+    // The ranks that were looked at stand for those with as many tiles.
+    #expect(abs(many.synapses / few.synapses - 1) < 0.01)
+    let report = PlanReport(many, memory: 64e9, memoryOrigin: "", cores: 200)
+    #expect(report.text.contains("392 of the ranks HAVE NO NEURONS") && report.json["ranks_idle"]?.int == 392)
+  }
+
   /// More ranks than cores on a node: the plan says so, and there is no job script for it.
   @Test func ranksThatShareCoresAreTold() throws {
     let brunel = try experiment(try Examples.text("brunel"))

@@ -70,6 +70,8 @@ public struct JobForecast: Sendable {
   }
 
   public var ranksPerNode: Int { (ranks + nodes - 1) / nodes }
+  /// Ranks without neurons; 0 where one rank alone was looked at.
+  public var idle: Int { examined == 1 ? 0 : classes.reduce(0) { $0 + ($1.layout.totalNeurons == 0 ? $1.count : 0) } }
   /// Ranks that were looked at.
   public var examined: Int { classes.count }
 

@@ -18,6 +18,17 @@ public enum NetworkExport {
     }
   }
 
+  /// What an experiment has that a SONATA circuit has no word for, in one sentence each.
+  public static func leftOut(of experiment: Experiment) -> [String] {
+    let description = experiment.description
+    let drawn = description.network.populations.filter { !$0.initial.values.allSatisfy(\.isConstant) }.map(\.name).joined(separator: ", ")
+    return
+      (description.inputs.isEmpty
+      ? [] : ["\(description.inputs.count) inputs are left out: \(description.inputs.map(\.name).joined(separator: ", "))"])
+      + (description.spikes.isEmpty ? [] : ["the spikes of virtual populations are left out"])
+      + (drawn.isEmpty ? [] : ["initial states that are drawn are left out: those of \(drawn)"])
+  }
+
   private static func write<S: SimulationScalar>(_ experiment: Experiment, to folder: String, as: S.Type) throws -> Int {
     let run = RunFolder(folder)
     try make(run)
@@ -84,6 +95,9 @@ public enum NetworkExport {
     for parameter in NeuronCatalogue.description(of: model)?.parameters ?? [] {
       let value = population.parameters[parameter.name] ?? parameter.value
       if value.isFinite { object[parameter.name] = JSONValue(value) }
+    }
+    for (column, law) in population.initial.sorted(by: { $0.key < $1.key }) {
+      if law.isConstant { object[column] = JSONValue(law.support.lowerBound) }
     }
     try AtomicFile.write(path, text: JSONValue.object(object).prettyText + "\n")
   }

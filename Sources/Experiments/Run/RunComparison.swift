@@ -31,7 +31,9 @@ public struct RunComparison: Sendable {
       if a[key] == b[key] { equal.append(key) } else { differences.append("\(key): \(text(a[key])) and \(text(b[key]))") }
     }
     // Nobody counts synapses that are drawn at every spike: their number is the mean of the rules.
-    if a["synapses"] == b["synapses"] {
+    if a["synapses"] == nil && b["synapses"] == nil {
+      // Trainings have none of their own.
+    } else if a["synapses"] == b["synapses"] {
       equal.append("synapses")
     } else if a["storage"] == b["storage"] {
       differences.append("synapses: \(text(a["synapses"])) and \(text(b["synapses"]))")

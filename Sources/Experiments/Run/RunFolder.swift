@@ -90,7 +90,10 @@ public struct RunFolder: Sendable {
   public func removeParts() { try? FileManager.default.removeItem(atPath: parts) }
 
   static func reason(_ error: any Error) -> String {
-    (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.code ?? 0 == 13 ? "permission denied" : "\($0)")" }
-      ?? error.localizedDescription
+    guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error, (cause as NSError).domain == NSPOSIXErrorDomain
+    else {
+      return error.localizedDescription
+    }
+    return String(cString: strerror(Int32((cause as NSError).code)))
   }
 }

@@ -101,7 +101,7 @@ struct RunResult {
       notes.append("resumed at \(times): times are those of the whole run, building and memory those of its last part")
     }
     for (population, rate) in zip(description.network.populations, rates)
-    where !population.isVirtual && rate <= description.checks.lowestRate && recordedSteps > 0 {
+    where !population.isVirtual && population.count > 0 && rate <= description.checks.lowestRate && recordedSteps > 0 {
       notes.append("population \(population.name) stays at \(HumanUnits.significant(rate)) Hz")
     }
   }
@@ -139,9 +139,11 @@ struct RunResult {
   }
 
   /// Writes the table and where things lie to standard error.
-  func tell(_ folder: RunFolder) {
+  ///
+  /// - Parameter told: notes that were told before.
+  func tell(_ folder: RunFolder, except told: Set<String>) {
     var text = "\n" + figures.text(table) + "\n"
-    for note in notes { text += "NOTE \(note)\n" }
+    for note in notes where !told.contains(note) { text += "NOTE \(note)\n" }
     text += forecast.text + "\n"
     text += "\nResults in \(folder.path): summary.json, spikes.h5, configuration.yaml\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }

@@ -70,6 +70,12 @@ public enum SimulationRun {
       let idle = try communicator.sum(simulation.owned.isEmpty ? 1 : 0)
       if idle > 0 { notes.append("\(idle) of \(communicator.size) ranks own no tile and idle") }
     }
+    // Who waits for days shall not hear of these at the end.
+    let told = Set(notes)
+    for note in notes {
+      try log?.event("note", ["text": .string(note)])
+      if speaks && !options.quiet { tell("NOTE \(note)\n") }
+    }
     let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
     if simulation.spikesAtStart > 0 {
       notes.append(
@@ -99,11 +105,13 @@ public enum SimulationRun {
       // From here on the run is finished: first what it could be resumed from goes, then what that refers to.
       try folder.checkpoints.removeAll()
       folder.removeParts()
-      if !options.quiet { result.tell(folder) }
+      if !options.quiet { result.tell(folder, except: told) }
     }
     try communicator.barrier()
     return 0
   }
+
+  private static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }
 
   /// Builds the network; returns the seconds it took.
   private static func build<S: SimulationScalar>(
