@@ -29,6 +29,17 @@ import Testing
     #expect(finished["spike_hash"]?.string?.count == 64)
   }
 
+  /// A run that failed says why, also to somebody who was not there.
+  @Test(arguments: [nil, 2]) func statusTellsWhyARunFailed(ranks: Int?) throws {
+    let run = try StoppedRun()
+    #expect(try run.run("run", ranks: ranks, "--set duration=200 --set checks.rate.below=0.01").code == 76)
+    let status = try BuiltProgram.run("colonnade", ["status", run.folder.place("run")])
+    #expect(status.code == 0 && status.output.contains("failed: population"), "\(status.output)")
+    let json = try run.status("run")
+    #expect(json["last_event"]?["code"]?.int == 76 && json["state"]?.string == "begun")
+    #expect(status.output.contains("to begin again: colonnade simulate"))
+  }
+
   @Test func compareFindsTheFirstDifference() throws {
     let run = try StoppedRun()
     let short = "--set duration=200"

@@ -9,7 +9,7 @@ import Testing
 
   @Test func textKeepsOrderAndNumbers() throws {
     let value: JSONValue = [
-      "zeta": 1, "alpha": [1, 2.5, nil, true], "name": "a\"b\\c\n\u{1}µ", "nan": .number(.nan), "infinite": .number(-.infinity),
+      "zeta": 1, "alpha": [1, 2.5, .null, true], "name": "a\"b\\c\n\u{1}µ", "nan": .number(.nan), "infinite": .number(-.infinity),
       "nested": ["b": [], "a": [:]], "tiny": 1e-7, "large": .integer(.min),
     ]
     let text = value.text

@@ -34,6 +34,15 @@ final class RunLog {
       ])
   }
 
+  /// Runs a body, and logs what it throws, for whoever asks for the status of the run. A rank that is ended from outside, because of another
+  /// one's error or because nothing went on, cannot.
+  static func noting<Result>(_ log: RunLog?, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch {
+      try? log?.event("run.fail", ["error": .string("\(error)"), "code": JSONValue(Int(ErrorCode.of(error)))])
+      throw error
+    }
+  }
+
   func event(_ name: String, _ fields: JSONObject) throws {
     try lines.write(name, fields)
   }

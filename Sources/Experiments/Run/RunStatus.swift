@@ -143,6 +143,9 @@ public struct RunStatus: Sendable {
       }
     }
     if let event = lastEvent?["event"]?.string { lines.append("last event in run.jsonl: \(event) at \(lastEvent?["t"]?.string ?? "?")") }
+    if state != .finished, lastEvent?["event"]?.string == "run.fail", let error = lastEvent?["error"]?.string {
+      lines.append("failed: \(error)")
+    }
     lines.append("holds \(contents.joined(separator: ", "))")
     if let command { lines.append((state == .begun ? "to begin again: " : "to go on, on any number of ranks: ") + command) }
     return lines.joined(separator: "\n")

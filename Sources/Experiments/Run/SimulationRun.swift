@@ -63,52 +63,58 @@ public enum SimulationRun {
     }
     try communicator.barrier()
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator) : nil
-    var notes = experiment.notes
-    if communicator.size > simulation.tiles.count {
-      notes.append("\(communicator.size) ranks for \(simulation.tiles.count) tiles: the ranks without a tile idle")
-    } else {
-      let idle = try communicator.sum(simulation.owned.isEmpty ? 1 : 0)
-      if idle > 0 { notes.append("\(idle) of \(communicator.size) ranks own no tile and idle") }
-    }
-    // Who waits for days shall not hear of these at the end.
-    let told = Set(notes)
-    for note in notes {
-      try log?.event("note", ["text": .string(note)])
-      if speaks && !options.quiet { tell("NOTE \(note)\n") }
-    }
-    let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
-    if simulation.spikesAtStart > 0 {
-      notes.append(
-        "\(simulation.spikesAtStart) given spikes at 0 ms are left out: a spike counts at the end of the step that holds it, "
-          + "and the first step ends at \(HumanUnits.significant(resolution)) ms")
-    }
+    return try RunLog.noting(log) {
+      var notes = experiment.notes
+      if communicator.size > simulation.tiles.count {
+        notes.append("\(communicator.size) ranks for \(simulation.tiles.count) tiles: the ranks without a tile idle")
+      } else {
+        let idle = try communicator.sum(simulation.owned.isEmpty ? 1 : 0)
+        if idle > 0 { notes.append("\(idle) of \(communicator.size) ranks own no tile and idle") }
+      }
+      // Who waits for days shall not hear of these at the end.
+      var told = Set(notes)
+      for note in notes {
+        try log?.event("note", ["text": .string(note)])
+        if speaks && !options.quiet { tell("NOTE \(note)\n") }
+      }
+      let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
+      if simulation.spikesAtStart > 0 {
+        notes.append(
+          "\(simulation.spikesAtStart) given spikes at 0 ms are left out: a spike counts at the end of the step that holds it, "
+            + "and the first step ends at \(HumanUnits.significant(resolution)) ms")
+      }
 
-    let course = SimulationCourse(simulation, experiment, options, folder, control, log, communicator)
-    if let start { notes += try RunFailure.inPhase(of: "resume", in: folder) { try course.resume(start, communicator) } }
-    if let reason = try course.advance(communicator) {
-      try course.tellStop(reason)
+      let course = SimulationCourse(simulation, experiment, options, folder, control, log, communicator)
+      if let start {
+        let found = try RunFailure.inPhase(of: "resume", in: folder) { try course.resume(start, communicator) }
+        told.formUnion(found)
+        notes += found
+      }
+      if let reason = try course.advance(communicator) {
+        try course.tellStop(reason)
+        try communicator.barrier()
+        return ExitCode.stoppedEarly.rawValue
+      }
+      try RunFailure.inPhase(of: "assembly of the output", in: folder) { try course.assemble(communicator) }
+      var result = try RunFailure.inPhase(of: "results", in: folder) {
+        try RunResult(experiment, simulation, communicator, buildTime: buildTime, runTime: course.wallTime, history: course.history)
+      }
+      result.notes = notes + result.notes
+      // What is left is rank 0's alone, and the report of a long run takes its time.
+      watchdog?.end()
+      if speaks {
+        let text = JSONValue.object(result.summary).prettyText + "\n"
+        try RunFailure.inPhase(of: "results", in: folder) { try AtomicFile.write(folder.summary, text: text) }
+        try log?.event("run.end", result.summary)
+        if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
+        // From here on the run is finished: first what it could be resumed from goes, then what that refers to.
+        try folder.checkpoints.removeAll()
+        folder.removeParts()
+        if !options.quiet { result.tell(folder, except: told) }
+      }
       try communicator.barrier()
-      return ExitCode.stoppedEarly.rawValue
+      return 0
     }
-    try RunFailure.inPhase(of: "assembly of the output", in: folder) { try course.assemble(communicator) }
-    var result = try RunFailure.inPhase(of: "results", in: folder) {
-      try RunResult(experiment, simulation, communicator, buildTime: buildTime, runTime: course.wallTime, history: course.history)
-    }
-    result.notes = notes + result.notes
-    // What is left is rank 0's alone, and the report of a long run takes its time.
-    watchdog?.end()
-    if speaks {
-      let text = JSONValue.object(result.summary).prettyText + "\n"
-      try RunFailure.inPhase(of: "results", in: folder) { try AtomicFile.write(folder.summary, text: text) }
-      try log?.event("run.end", result.summary)
-      if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
-      // From here on the run is finished: first what it could be resumed from goes, then what that refers to.
-      try folder.checkpoints.removeAll()
-      folder.removeParts()
-      if !options.quiet { result.tell(folder, except: told) }
-    }
-    try communicator.barrier()
-    return 0
   }
 
   private static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }

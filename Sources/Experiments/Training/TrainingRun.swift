@@ -96,51 +96,53 @@ public enum TrainingRun {
     }
     try communicator.barrier()
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator, resuming: start?.isIn(folder) ?? false) : nil
-    var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)
-    var notes = experiment.notes + data.notes
-    if let difference = initial?.difference { notes.append("initial_weights: the file \(difference)") }
-    if let start {
-      let (rank, ranks) = (communicator.rank, communicator.size)
-      let restored = try RunFailure.inPhase(of: "resume", in: folder) {
-        try start.restore(for: folder, communicator) { try course.load($0, rank: rank, of: ranks) }
+    return try RunLog.noting(log) {
+      var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)
+      var notes = experiment.notes + data.notes
+      if let difference = initial?.difference { notes.append("initial_weights: the file \(difference)") }
+      if let start {
+        let (rank, ranks) = (communicator.rank, communicator.size)
+        let restored = try RunFailure.inPhase(of: "resume", in: folder) {
+          try start.restore(for: folder, communicator) { try course.load($0, rank: rank, of: ranks) }
+        }
+        try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
+        notes += restored.notes
+        try tell(notes, log, options)
+        try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
+        if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
+      } else if let initial {
+        try tell(notes, log, options)
+        try trainer.network.restore(initial.arrays, into: trainer.parameters)
+        try log?.event("weights.initial", ["weights_hash": .string(initial.hash)])
+      } else {
+        try tell(notes, log, options)
       }
-      try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
-      notes += restored.notes
-      try tell(notes, log, options)
-      try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
-      if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
-    } else if let initial {
-      try tell(notes, log, options)
-      try trainer.network.restore(initial.arrays, into: trainer.parameters)
-      try log?.event("weights.initial", ["weights_hash": .string(initial.hash)])
-    } else {
-      try tell(notes, log, options)
-    }
-    let stop = try RunFailure.inPhase(of: "train", in: folder) { try course.train(data, communicator, control, folder) }
-    if let reason = stop {
-      let place = "Stopped after step \(trainer.steps): \(reason)."
-      if speaks && !options.quiet { tell("\(place) The same command goes on from \(folder.checkpoints.path)\n") }
+      let stop = try RunFailure.inPhase(of: "train", in: folder) { try course.train(data, communicator, control, folder) }
+      if let reason = stop {
+        let place = "Stopped after step \(trainer.steps): \(reason)."
+        if speaks && !options.quiet { tell("\(place) The same command goes on from \(folder.checkpoints.path)\n") }
+        try communicator.barrier()
+        return ExitCode.stoppedEarly.rawValue
+      }
+      let test = try RunFailure.inPhase(of: "test", in: folder) {
+        try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
+      }
+      let result = try RunFailure.inPhase(of: "results", in: folder) {
+        try TrainingResult(experiment, course, test, notes: notes, communicator)
+      }
+      // What is left is rank 0's alone.
+      watchdog?.end()
+      if speaks {
+        try RunFailure.inPhase(of: "results", in: folder) { try write(result, experiment, trainer, data, folder) }
+        try log?.event("run.end", result.summary)
+        if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
+        // From here on the run is finished.
+        try folder.checkpoints.removeAll()
+        if !options.quiet { result.tell(folder, test) }
+      }
       try communicator.barrier()
-      return ExitCode.stoppedEarly.rawValue
+      return 0
     }
-    let test = try RunFailure.inPhase(of: "test", in: folder) {
-      try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
-    }
-    let result = try RunFailure.inPhase(of: "results", in: folder) {
-      try TrainingResult(experiment, course, test, notes: notes, communicator)
-    }
-    // What is left is rank 0's alone.
-    watchdog?.end()
-    if speaks {
-      try RunFailure.inPhase(of: "results", in: folder) { try write(result, experiment, trainer, data, folder) }
-      try log?.event("run.end", result.summary)
-      if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
-      // From here on the run is finished.
-      try folder.checkpoints.removeAll()
-      if !options.quiet { result.tell(folder, test) }
-    }
-    try communicator.barrier()
-    return 0
   }
 
   /// The weights that a training begins with instead of drawn ones, nil where none are asked for.
