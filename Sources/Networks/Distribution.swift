@@ -29,7 +29,7 @@ public indirect enum Distribution: Sendable, Equatable {
     switch self {
     case .constant(let value): value...value
     case .normal(let mean, let sd, let low, let high): sd == 0 ? mean...mean : low...high
-    case .lognormal(_, _, let low, let high): low...high
+    case .lognormal(let mu, let sigma, let low, let high): sigma == 0 ? Elementary.exp(mu)...Elementary.exp(mu) : low...high
     case .uniform(let low, let high): low...high
     case .exponential(_, let offset, let high): offset...high
     case .rounded(let unit, let law): Self.rounded(law.support.lowerBound, unit)...Self.rounded(law.support.upperBound, unit)

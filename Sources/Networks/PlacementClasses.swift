@@ -23,37 +23,55 @@ extension Placement {
   }
 
   /// Ranks with as many tiles and neurons of every population stand for each other, so neurons are exact in sum; where their tiles lie is
-  /// sampled. One rank without tiles stands for all of those.
+  /// sampled. Where there are too many kinds, ranks with as much in all do, and then any. One rank without tiles stands for all of those.
   private func slices(_ limit: Int) -> [RankClass] {
     if ranks <= limit { return (0..<ranks).map { RankClass(rank: $0, count: 1) } }
-    var places: [[Int]: Int] = [:]
-    var kinds: [(owns: Bool, ranks: [Int])] = []
-    for rank in 0..<ranks {
-      let owned = tiles(of: rank)
-      var holding = [Int](repeating: 0, count: 2 * tiles.populations.count)
-      for number in owned {
-        let tile = tiles[number]
-        holding[2 * tile.population] += 1
-        holding[2 * tile.population + 1] += tile.count
-      }
-      if let place = places[holding] {
-        kinds[place].ranks.append(rank)
-      } else {
-        places[holding] = kinds.count
-        kinds.append((!owned.isEmpty, [rank]))
-      }
-    }
-    let owning = max(1, kinds.reduce(0) { $0 + ($1.owns ? $1.ranks.count : 0) })
-    return kinds.flatMap { kind in
-      let count = kind.ranks.count, taken = kind.owns ? min(count, max(1, limit * count / owning)) : 1
+    let holders = holders()
+    let keys: [(Holder) -> [Int]] = [{ $0.byPopulation }, { [$0.tiles, $0.neurons] }, { _ in [] }]
+    let kinds = keys.lazy.map { Dictionary(grouping: holders, by: $0).values.map { $0.map(\.rank) } }.first { $0.count <= limit } ?? []
+    let idle = ranks - holders.count
+    // Of a dictionary the order is another one in every run.
+    return kinds.sorted { $0[0] < $1[0] }.flatMap { kind in
+      let count = kind.count, taken = min(count, max(1, limit * count / holders.count))
       return (0..<taken).map { i in
         let part = count * i / taken..<count * (i + 1) / taken
         // Steps of the golden section keep time with no border of a grid.
         let step = 0.618033988749895 * (Double(i) + 0.5), place = Int(Double(part.count) * (step - step.rounded(.down)))
-        return RankClass(rank: kind.ranks[part.lowerBound + place], count: part.count)
+        return RankClass(rank: kind[part.lowerBound + place], count: part.count)
+      }
+    } + (idle > 0 ? [RankClass(rank: firstIdle(holders), count: idle)] : [])
+  }
+
+  private struct Holder {
+    let rank: Int
+    /// Population, tiles and neurons of it, one population after the other.
+    var byPopulation: [Int] = []
+    var tiles: Int { stride(from: 1, to: byPopulation.count, by: 3).reduce(0) { $0 + byPopulation[$1] } }
+    var neurons: Int { stride(from: 2, to: byPopulation.count, by: 3).reduce(0) { $0 + byPopulation[$1] } }
+  }
+
+  /// The ranks that own tiles, ascending, with what they own: owners of slices rise with the tile's number.
+  private func holders() -> [Holder] {
+    var holders: [Holder] = []
+    for (index, population) in tiles.populations.enumerated() where !population.isVirtual {
+      for number in tiles.tiles(ofPopulation: index) {
+        let rank = owner(of: number), last = holders.count - 1
+        if last < 0 || holders[last].rank != rank {
+          holders.append(Holder(rank: rank, byPopulation: [index, 1, tiles[number].count]))
+        } else if holders[last].byPopulation[holders[last].byPopulation.count - 3] != index {
+          holders[last].byPopulation += [index, 1, tiles[number].count]
+        } else {
+          let end = holders[last].byPopulation.count
+          holders[last].byPopulation[end - 2] += 1
+          holders[last].byPopulation[end - 1] += tiles[number].count
+        }
       }
     }
+    return holders
   }
+
+  /// The first rank that is not among the holders.
+  private func firstIdle(_ holders: [Holder]) -> Int { holders.indices.first { holders[$0].rank != $0 } ?? holders.count }
 
   /// Strips of a side that is cut into parts: the first of each kind, and how many there are.
   private static func strips(_ side: Int, _ parts: Int, reach: Int, wraps: Bool) -> [(first: Int, count: Int)] {

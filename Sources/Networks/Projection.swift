@@ -60,13 +60,13 @@ public protocol EdgeSource: Sendable {
   var count: Int { get }
   /// Smallest and largest delay in ms.
   var delays: ClosedRange<Double> { get }
-  /// A checksum of what lies in files and so may change under the same configuration; 0 where the configuration has all of it.
-  var checksum: UInt64 { get }
+  /// A checksum of what lies in files and so may change under the same configuration; nil where the configuration has all of it.
+  var checksum: UInt64? { get }
   func forEachBlock(_ body: ([Edge]) throws -> Void) throws
 }
 
 extension EdgeSource {
-  public var checksum: UInt64 { 0 }
+  public var checksum: UInt64? { nil }
 }
 
 /// Which of the target's inputs a synapse reaches.

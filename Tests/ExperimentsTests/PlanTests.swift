@@ -145,6 +145,7 @@ import Testing
     let few = try JobForecast(grid, ranks: 4, nodes: 1, ExpectedRates(grid), .defaults)
     let many = try JobForecast(grid, ranks: 500, nodes: 4, ExpectedRates(grid), .defaults)
     #expect(few.idle == 0 && many.idle == 392)
+    #expect(try JobForecast(grid, ranks: 500, nodes: 4, ExpectedRates(grid), .defaults, only: 499).idle == nil)
     // The ranks that were looked at stand for those with as many tiles.
     #expect(abs(many.synapses / few.synapses - 1) < 0.01)
     let report = PlanReport(many, memory: 64e9, memoryOrigin: "", cores: 200)

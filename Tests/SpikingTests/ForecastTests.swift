@@ -124,6 +124,16 @@ extension Simulation {
         Projection(name: "ei", source: 0, target: 1, rule: .fixedIndegree(100), weight: .constant(1), delay: .constant(1)),
         Projection(name: "ie", source: 1, target: 0, rule: .fixedIndegree(20), weight: .constant(-1), delay: .constant(1)),
       ])
+    // More kinds of ranks than can be looked at.
+    let many = Network(
+      populations: (0..<300).map {
+        Population(name: "p\($0)", model: "iaf_psc_exp", layout: .list(count: 200 + $0 * 7 % 400))
+      },
+      projections: [
+        Projection(name: "a", source: 0, target: 1, rule: .fixedIndegree(10), weight: .constant(1), delay: .constant(1))
+      ])
+    let forecast = try SimulationForecast<Float>(SimulationDescription(network: many))
+    #expect(forecast.classes(ranks: ranks).reduce(0) { $0 + $1.count } == ranks && forecast.classes(ranks: ranks).count <= 129)
     for network in [ring, lists] {
       let forecast = try SimulationForecast<Float>(SimulationDescription(network: network))
       let classes = forecast.classes(ranks: ranks)

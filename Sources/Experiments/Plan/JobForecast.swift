@@ -42,6 +42,7 @@ public struct JobForecast: Sendable {
   public let description: SimulationDescription
   public let rates: ExpectedRates
   public let costs: CostModel
+  private let isOfOneRank: Bool
 
   /// - `rank`: the only rank to look at, which then stands for all; nil looks at as many as it takes.
   /// - Throws: what a simulation would throw for a network that cannot be drawn.
@@ -56,6 +57,7 @@ public struct JobForecast: Sendable {
     _ forecast: SimulationForecast<S>, ranks: Int, nodes: Int, _ rates: ExpectedRates, _ costs: CostModel, _ rank: Int?
   ) {
     self.ranks = ranks
+    isOfOneRank = rank != nil
     self.nodes = min(nodes, ranks)
     let perNode = (ranks + self.nodes - 1) / self.nodes
     let chosen = rank.map { [Placement.RankClass(rank: $0, count: ranks)] } ?? forecast.classes(ranks: ranks)
@@ -70,8 +72,8 @@ public struct JobForecast: Sendable {
   }
 
   public var ranksPerNode: Int { (ranks + nodes - 1) / nodes }
-  /// Ranks without neurons; 0 where one rank alone was looked at.
-  public var idle: Int { examined == 1 ? 0 : classes.reduce(0) { $0 + ($1.layout.totalNeurons == 0 ? $1.count : 0) } }
+  /// Ranks without neurons; nil where one rank alone was looked at.
+  public var idle: Int? { isOfOneRank ? nil : classes.reduce(0) { $0 + ($1.layout.totalNeurons == 0 ? $1.count : 0) } }
   /// Ranks that were looked at.
   public var examined: Int { classes.count }
 

@@ -66,8 +66,8 @@ public struct PlanReport: Sendable {
         "  \(job.ranksPerNode) ranks on a node of \(cores) \(cores == 1 ? "core" : "cores") TAKE TURNS: the times are those of a core for "
           + "each; give more --nodes, or the nodes' --cores")
     }
-    if job.idle > 0 {
-      lines.append("  \(job.idle) of the ranks HAVE NO NEURONS and idle: the network has too few tiles for them; take fewer ranks")
+    if let idle = job.idle, idle > 0 {
+      lines.append("  \(idle) of the ranks HAVE NO NEURONS and idle: the network has too few tiles for them; take fewer ranks")
     }
     if job.examined < job.ranks { lines.append("  looked at \(job.examined) of the \(job.ranks) ranks, which stand for all") }
     return lines.joined(separator: "\n")
@@ -88,7 +88,7 @@ public struct PlanReport: Sendable {
     }
     return [
       "kind": "plan", "ranks": JSONValue(job.ranks), "nodes": JSONValue(job.nodes), "ranks_examined": JSONValue(job.examined),
-      "ranks_idle": JSONValue(job.idle),
+      "ranks_idle": job.idle.map { JSONValue($0) } ?? .null,
       "neurons": JSONValue(job.description.network.neurons), "synapses": JSONValue(job.synapses.rounded()),
       "peak_memory_bytes": JSONValue(job.totalMemory.rounded()), "memory_per_node_bytes": JSONValue(job.memoryPerNode.rounded()),
       "fits": .bool(fits), "cores_per_node": JSONValue(cores),
