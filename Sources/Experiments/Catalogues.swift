@@ -31,7 +31,7 @@ public enum Catalogues {
   public static func explain(_ name: String) throws -> String {
     if let cell = CellModel.catalogue.first(where: { $0.name == name }) { return try explain(cell) }
     if let study = StudyCatalogue.studies.first(where: { $0.name == name.replacing("-", with: "_") }) { return explain(study) }
-    if let dataset = DatasetCatalogue.datasets.first(where: { $0.name == name }) { return try explain(dataset) }
+    if let dataset = DatasetCatalogue.datasets.first(where: { $0.name == name.replacing("-", with: "_") }) { return try explain(dataset) }
     guard let about = NeuronCatalogue.description(of: name) else {
       throw CatalogueError(description: "no model '\(name)'" + NearestKey.hint(for: name, among: models))
     }

@@ -210,6 +210,8 @@ public final class Simulation<S: SimulationScalar> {
 
   /// Given spikes at 0 ms, which are left out; the same on every rank.
   public var spikesAtStart: Int { externalSpikes?.atStart ?? 0 }
+  /// Of the given spikes that lie in files, once the network is built; the same on every rank. Nil where none do.
+  public var spikeChecksum: UInt64? { externalSpikes?.checksum }
 
   /// Mean number of synapses onto this rank's tiles, and of those whose source is a neuron of the network.
   func expectedSynapses() -> (all: Double, recurrent: Double) {

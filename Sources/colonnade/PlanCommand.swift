@@ -64,7 +64,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Writes a job script for the last number of ranks.", completion: .file(extensions: ["sbatch"]))
   var script: String?
 
-  @Flag(help: "Nothing on standard error but errors.")
+  @Flag(help: "Nothing on standard error but errors, as without it; for scripts that set it for all commands.")
   var quiet = false
 
   @Flag(help: "One JSON object per line instead of text.")

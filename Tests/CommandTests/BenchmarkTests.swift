@@ -24,9 +24,13 @@ import Testing
   }
 
   /// A Python without the peer is told before anything is timed.
-  @Test(arguments: [("nest", "python3"), ("nest", "no-such-python")]) func aMissingPeerIsToldAtOnce(peer: String, python: String) throws {
+  @Test(arguments: ["bare-python", "no-such-python"]) func aMissingPeerIsToldAtOnce(python: String) throws {
+    let folder = try ScratchFolder()
+    // No site packages; a folder of the name is no module.
+    let bare = try folder.file("bare-python", "#!/bin/sh\nexec python3 -S -E \"$@\"\n")
+    try FileManager.default.createDirectory(atPath: folder.place("nest"), withIntermediateDirectories: true)
     let outcome = try BuiltProgram.shell(
-      "PYTHONPATH= PYTHONNOUSERSITE=1 colonnade benchmark microcircuit-0.1 --peer \(peer) --python '\(python)'", limit: 30)
+      "chmod +x \(bare); cd \(folder.path) && PATH=$PATH:. colonnade benchmark microcircuit-0.1 --peer nest --python \(python)", limit: 30)
     #expect(outcome.code == 66 && outcome.output.isEmpty, "\(outcome.code) \(outcome.errors)")
     for words in ["no module nest", "--python"] { #expect(outcome.errors.contains(words), "\(outcome.errors)") }
     #expect(!outcome.errors.contains("Traceback"))

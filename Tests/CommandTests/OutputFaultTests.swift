@@ -132,6 +132,12 @@ let hasSmallDisk = (try? BuiltProgram.shell("unshare -rm mount -t tmpfs -o size=
     }
     let export = try BuiltProgram.run("colonnade", ["export", config, "--output", folder.place("network")])
     #expect(export.code == 0 && export.errors.contains("NOTE 1 inputs are left out: poisson input of E"), "\(export.errors)")
+    _ = try folder.file(
+      "network/simulation_config.json",
+      #"{"network": "circuit_config.json", "run": {"tstop": 20, "dt": 0.1}, "output": {"output_dir": "out"}}"#)
+    let again = try BuiltProgram.run("colonnade", ["simulate", folder.place("network"), "--output", folder.place("again"), "--quiet"])
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(try !folder.text("again/summary.json").contains("none"))
   }
 
   @Test func progressIsPlainInALogAndABarOnATerminal() throws {

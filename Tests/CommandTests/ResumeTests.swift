@@ -214,6 +214,23 @@ final class StoppedRun {
     #expect(missing.code == 66 && missing.errors.contains("nowhere"), "\(missing.errors)")
   }
 
+  /// A file of spikes that has changed since the run began is another network.
+  @Test func otherSpikesAreRefused() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file("config.yaml", smallNetwork.replacing("spikes: [[1.5, 0], [2, 1]]", with: "file: spikes.csv"))
+    let line = "colonnade simulate \(config) --output \(folder.place("run")) --quiet --set duration=2000"
+    func start(_ spikes: String, _ ranks: Int? = nil, _ options: String = "") throws -> ProgramOutcome {
+      _ = try folder.file("spikes.csv", "timestamps population node_ids\n" + spikes)
+      return try BuiltProgram.shell((ranks.map { "mpirun --oversubscribe -n \($0) " } ?? "") + line + options)
+    }
+    #expect(try start("1.5 in 0\n2 in 1\n", nil, " --max-hours 1e-7").code == 75)
+    for ranks in [nil, 2] {
+      let outcome = try start("1.5 in 0\n2.5 in 1\n", ranks)
+      #expect(outcome.code == 78 && outcome.errors.contains("files that the configuration names have changed"), "\(outcome.errors)")
+    }
+    #expect(try start("1.5 in 0\n2 in 1\n", 2).code == 0)
+  }
+
   /// From another folder, from one checkpoint of it, and for longer than was asked at first.
   @Test func goesOnElsewhereAndForLonger() throws {
     let run = try StoppedRun()

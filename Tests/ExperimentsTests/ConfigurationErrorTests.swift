@@ -72,7 +72,7 @@ struct ConfigurationErrorTests {
     ),
     (
       "dataset: fsdd\nmodel_type: lif\n",
-      "config.yaml:1: describes a training (it has keys such as model_type, dataset, task_type), not a simulation; give it to colonnade train"
+      "config.yaml:1: describes a training (keys such as model_type, dataset, task_type and no study), not a simulation; give it to colonnade train"
     ),
     // Missing, double, no YAML.
     ("study: sonata\n", "config.yaml:1: the key 'config' is missing; add it"),
@@ -185,6 +185,8 @@ struct ConfigurationErrorTests {
     ("open", "{kernel: local, total: 1.2}", "1.2"), ("open", "{kernel: gaussian, sigma: 0.5, total: 3}", "1.86"),
     ("periodic", "{kernel: gaussian, sigma: 2, total: 12}", "1.335"), ("periodic", "{kernel: gaussian, sigma: 2, total: 8.9}", nil),
     ("open", "{kernel: gaussian, sigma: 0.5, total: 1.6}", nil), ("open", "{kernel: local, total: 1}", nil),
+    ("periodic", "{kernel: exponential, lambda: 0.4, total: 1.505976}", nil),
+    ("periodic", "{kernel: exponential, lambda: 0.4, total: 2}", "1.3280423"),
   ]) func probabilitiesAboveOneAreRefused(borders: String, rule: String, sum: String?) throws {
     let text = base.replacing("count: 10", with: "grid: 3x3\n    per_column: 4\n    borders: \(borders)")
       .replacing("{fixed_indegree: 2}", with: "{distance: \(rule)}")
@@ -204,6 +206,18 @@ struct ConfigurationErrorTests {
     #expect(try folder.load(text.replacing("RATES", with: "50")).notes == [])
     let notes = try folder.load(text.replacing("RATES", with: "100")).notes
     #expect(notes.count == 2 && notes.allSatisfy { $0.contains("100 ms is longer than the recorded 50 ms") }, "\(notes)")
+  }
+
+  @Test(arguments: [
+    ("sigma: 1", "sigma has no effect: it is of kernel: gaussian"),
+    ("kernel: gaussian\nlambda: 1", "lambda has no effect: it is of kernel: exponential"),
+    ("kernel: gaussian\nsigma: 1", nil), ("lambda: 1", nil),
+  ]) func widthsOfTheOtherKernelAreTold(lines: String, note: String?) throws {
+    let folder = try ScratchFolder()
+    let experiment = try folder.load("study: column_grid\n\(lines)\n")
+    #expect(experiment.notes == (note.map { [$0] } ?? []))
+    // What the run writes down is read again with the same notes.
+    #expect(try folder.load(experiment.configuration).notes == experiment.notes)
   }
 
   @Test func parametersMustMakeSenseTogether() throws {

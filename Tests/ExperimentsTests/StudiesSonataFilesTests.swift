@@ -217,27 +217,17 @@ struct StudiesSonataFilesTests {
     #expect(notes.count == 2 && notes.contains("edges recurrent: the attribute receptor has no effect"), "\(notes)")
   }
 
-  /// Checkpoints carry checksums of what lies in files: another weight, another time of a spike give another.
-  @Test func otherContentHasAnotherChecksum() throws {
-    func sums(_ circuit: SmallCircuit) throws -> (edges: [UInt64], spikes: [UInt64]) {
-      let description = try circuit.load().description
-      let edges = description.network.projections.map { if case .explicit(let edges) = $0.rule { edges.checksum } else { 0 as UInt64 } }
-      return (edges, try description.spikes.map { try $0.source.checksum() })
+  /// Checkpoints carry checksums of what lies in files: another weight gives another one.
+  @Test func otherEdgesHaveAnotherChecksum() throws {
+    func sums(_ circuit: SmallCircuit) throws -> [UInt64?] {
+      try circuit.load().description.network.projections.map { if case .explicit(let edges) = $0.rule { edges.checksum } else { nil } }
     }
     let circuit = try SmallCircuit()
     let first = try sums(circuit)
-    #expect(!first.edges.contains(0) && !first.spikes.contains(0))
+    #expect(first.count > 1 && !first.contains(nil))
     #expect(try sums(SmallCircuit()) == first)
     _ = try circuit.folder.file("edge_types.csv", "edge_type_id syn_weight delay\n7 12.25 0.8\n")
-    let weights = try sums(circuit)
-    #expect(zip(weights.edges, first.edges).allSatisfy { $0 != $1 } && weights.spikes == first.spikes)
-    do {
-      let spikes = try HDF5File.append(circuit.folder.path + "/spikes.h5")
-      try spikes.write("/spikes/input/timestamps", firstRow: 1, [2.0])
-      try spikes.close()
-    }
-    let times = try sums(circuit)
-    #expect(times.edges == weights.edges && times.spikes != first.spikes)
+    #expect(zip(try sums(circuit), first).allSatisfy { $0 != $1 })
   }
 
   @Test func aFileThatIsCutShortIsRefused() throws {

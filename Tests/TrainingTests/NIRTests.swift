@@ -180,6 +180,7 @@ struct NIRTests {
     ({ $0.edges.append(.init("hidden", "readout")) }, ["'readout'", "'hidden'", "without a Linear"]),
     ({ $0.edges.removeAll { $0.from == "readout" } }, ["'output'", "fed by"]),
     ({ $0.edges.removeAll { $0.from == "input" } }, ["'hidden.weight'", "0 sources"]),
+    ({ $0.nodes[$0.nodes.firstIndex { $0.name == "output" }!].parameters["shape"]?.values = [8] }, ["'output'", "8 channels"]),
     ({ $0.edges.append(.init("hidden.rec_weight", "input")) }, ["'input'", "fed by 'hidden.rec_weight'"]),
     ({ $0.edges.append(.init("output", "readout")) }, ["'output'", "feeds 'readout'"]),
     (

@@ -63,7 +63,8 @@ enum BenchmarkProcess {
   /// Refuses a Python without the module of a peer before anything is measured.
   /// - Throws: `BenchmarkError` 66 with what to do.
   static func requireModule(_ module: String, of python: String) throws {
-    let look = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('\(module)') else 66)"
+    // A mere folder of the name has no origin.
+    let look = "import importlib.util as u, sys; s = u.find_spec('\(module)'); sys.exit(0 if s and s.origin else 66)"
     do {
       _ = try run([python, "-c", look])
     } catch let error as BenchmarkError where error.exitCode < 128 {

@@ -65,7 +65,8 @@ public enum NetworkExport {
   private static func writeNodes(_ network: Network, _ folder: String) throws {
     var writer = try SonataNodesWriter(creating: folder + "/nodes.h5")
     var types: [(id: Int64, values: [(column: String, value: SonataValue)])] = []
-    for group in groups(network) {
+    // A population without nodes cannot be read again.
+    for group in groups(network) where group.nodes > 0 {
       try writer.begin(population: group.name)
       var ids = [UInt32](repeating: 0, count: group.nodes)
       for index in group.populations {
@@ -75,7 +76,7 @@ public enum NetworkExport {
       try writer.append(typeIDs: ids)
     }
     try writer.close()
-    for (index, population) in network.populations.enumerated() {
+    for (index, population) in network.populations.enumerated() where population.count > 0 {
       var values: [(column: String, value: SonataValue)] = [("pop_name", .text(population.name))]
       if let model = population.model {
         let file = "population-\(index).json"
@@ -131,7 +132,8 @@ public enum NetworkExport {
     }
     var writer = try SonataEdgesWriter(creating: folder + "/edges.h5", weights: S.self == Double.self ? .float64 : .float32)
     var total = 0
-    for (source, target, projections) in byEnds {
+    let sizes = Dictionary(uniqueKeysWithValues: groups(d.network).map { ($0.name, $0.nodes) })
+    for (source, target, projections) in byEnds where sizes[source] != 0 && sizes[target] != 0 {
       try writer.begin(population: "\(source)_to_\(target)", source: source, target: target)
       for number in projections {
         var draw = try TileDraw<S>(d.network, projection: number, tiles: tiles, seed: d.seed, resolution: d.resolution)

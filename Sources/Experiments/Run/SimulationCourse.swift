@@ -85,7 +85,7 @@ final class SimulationCourse<S: SimulationScalar> {
     if let layout = values["random_layout_version"]?.int, layout != randomLayoutVersion {
       throw fail("its random draws have layout \(layout), this program's have \(randomLayoutVersion)")
     }
-    if try values["network"]?.string != networkText() {
+    if values["network"]?.string != networkText {
       throw fail("its network is another one: files that the configuration names have changed")
     }
     if checkpoint.header.step > description.steps {
@@ -94,11 +94,8 @@ final class SimulationCourse<S: SimulationScalar> {
     }
   }
 
-  private var knownNetworkText: String?
-
   /// The network in short, with checksums of edges and spikes in files, so that a file that has changed under its name is noticed.
-  private func networkText() throws -> String {
-    if let knownNetworkText { return knownNetworkText }
+  private var networkText: String {
     let network = description.network
     let populations = network.populations.map { population in
       let parameters = population.parameters.sorted { $0.key < $1.key }, initial = population.initial.sorted { $0.key < $1.key }
@@ -107,18 +104,16 @@ final class SimulationCourse<S: SimulationScalar> {
     let projections = network.projections.map { projection in
       var text = "\(projection.name) \(projection.source) \(projection.target) \(projection.rule.name) \(projection.receptor)"
       if case .explicit(let edges) = projection.rule {
-        text += " \(edges.count) \(edges.delays) \(edges.checksum)"
+        text += " \(edges.count) \(edges.delays)" + (edges.checksum.map { " \($0)" } ?? "")
       } else {
         text += " \(projection.weight) \(projection.delay)"
       }
       return text
     }
     var hash = SHA256()
-    let spikes = try description.spikes.map { "\($0.population) \(try $0.source.checksum())" }
+    let spikes = simulation.spikeChecksum.map { ["\($0)"] } ?? []
     hash.update((populations + projections + spikes).joined(separator: "\n").utf8)
-    let text = hash.text()
-    knownNetworkText = text
-    return text
+    return hash.text()
   }
 
   /// Simulates to the end; returns why it stopped before, with a checkpoint written. Collective.
@@ -214,7 +209,7 @@ final class SimulationCourse<S: SimulationScalar> {
       "time_ms": JSONValue(milliseconds(simulation.step)), "end_ms": JSONValue(milliseconds(d.steps)),
       "presimulation_ms": JSONValue(d.presimulation), "title": .string(experiment.title),
       "random_layout_version": JSONValue(randomLayoutVersion), "program": .string(ProgramVersion.text),
-      "network": .string(try networkText()), "legs": recorder.parts.json,
+      "network": .string(networkText), "legs": recorder.parts.json,
     ]
     for (key, value) in history.values(wallTime: more, ranks: ranks).members { values[key] = value }
     let header = CheckpointHeader(kind: "simulation", step: simulation.step, configuration: experiment.configuration, values: values)

@@ -132,6 +132,8 @@ enum ColumnGridStudy: Study {
       title: "Grid of \(width) x \(height) cortical columns, \(state.rawValue) (Pastorelli et al. 2019)", common: common, network: network)
     plan.rates = ExpectedRates(
       rates(state), peak: peakRates(state), origin: "of the study in state \(state.rawValue) (Pastorelli et al. 2019)")
+    let other = kernelName == .exponential ? ("sigma", KernelName.gaussian) : ("lambda", .exponential)
+    if section.isChanged(other.0) { plan.notes.append("\(other.0) has no effect: it is of kernel: \(other.1.rawValue)") }
     let jumps = externalWeights(state)
     plan.inputs = names.enumerated().map { index, name in
       InputDescription(

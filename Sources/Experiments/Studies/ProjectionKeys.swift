@@ -43,8 +43,9 @@ enum ProjectionKeys {
         case .columns(let other, _) = network.populations[target].layout, grid == other
       else { throw keys.error("rule", "distance needs two populations on the same grid of columns") }
       let largest = stencil.largestSum(on: grid)
-      if largest > 1 {
-        let most = NumberText.text(stencil.total / largest)
+      // Sums are rounded.
+      if largest > 1 + 1e-9 {
+        let most = NumberText.text((stencil.total / largest * 1e6).rounded(.down) / 1e6)
         throw keys.error(
           "rule", "gives two columns the connection probability \(NumberText.text(largest)), above 1; lower total to \(most) at most")
       }

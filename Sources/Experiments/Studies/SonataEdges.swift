@@ -86,7 +86,7 @@ struct SonataEdgeSource: EdgeSource {
   let delays: ClosedRange<Double>
   let blocks: [Range<Int>]
   /// Of the whole edge population.
-  let checksum: UInt64
+  let checksum: UInt64?
 
   func forEachBlock(_ body: ([Edge]) throws -> Void) throws {
     let reader = try circuit.open(edges)

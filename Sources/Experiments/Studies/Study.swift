@@ -57,7 +57,7 @@ public enum StudyCatalogue {
     if !section.has("study"), section.has("model_type") || section.has("dataset") || section.has("task_type") {
       throw ConfigurationError(
         section.place,
-        "describes a training (it has keys such as model_type, dataset, task_type), not a simulation; give it to colonnade train")
+        "describes a training (keys such as model_type, dataset, task_type and no study), not a simulation; give it to colonnade train")
     }
     let name = try section.required("study").choice(studies.map { $0.name })
     return studies.first { $0.name == name }!

@@ -104,7 +104,7 @@ struct ModelKeys {
     case .classification(let network): isRecurrent = network.recurrence
     case .imported: break
     }
-    let drawn = "sizes drawn weights", isRead = section.has("initial_weights")
+    let drawn = "sizes drawn weights", isRead = section.has("initial_weights") && !isAsRun
     return [
       ("synapse_tau", model != "cuba_lif", "is of cuba_lif"), ("adaptation_increment", model != "lsnn", "is of lsnn"),
       ("apical_rate", task == .classification, "sizes the weights of the context tasks"),

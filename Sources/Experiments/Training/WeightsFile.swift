@@ -54,7 +54,8 @@ enum WeightsFile {
       }
       let shape = try file.shape(of: "/weights/\(view.name)")
       if shape != view.shape {
-        throw TrainingError.otherNetwork(path: path, reason: "has '\(view.name)' of shape \(shape), this network has it of \(view.shape)")
+        throw TrainingError.otherNetwork(
+          path: path, reason: "holds '\(view.name)', which has shape \(shape) where this network has \(view.shape)")
       }
     }
     if let surplus = names.first(where: { name in !views.contains { $0.name == name } }) {

@@ -50,7 +50,7 @@ extension ReferenceCases {
     return VerifiedCase(
       name: name, precision: precision, error: worst?.largestError ?? .infinity, tolerance: worst?.tolerance ?? 0,
       detail: (failed > 0 ? "\(failed) of \(values.count) arrays differ" : "\(values.count) \(values.count == 1 ? "array" : "arrays")")
-        + "; worst, relative to the largest reference value: \(worst?.what ?? "none")")
+        + "; worst: \(worst?.what ?? "none")")
   }
 }
 

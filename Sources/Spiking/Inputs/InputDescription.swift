@@ -34,12 +34,12 @@ public struct InputDescription: Sendable {
 /// Spikes of a virtual population: (time in ms, neuron index), in any order.
 public protocol SpikeSource: Sendable {
   func forEachBlock(_ body: ([(time: Double, neuron: Int)]) throws -> Void) throws
-  /// A checksum of what lies in files and so may change under the same configuration; 0 where the configuration has all of it.
-  func checksum() throws -> UInt64
+  /// Whether the spikes lie in a file, and so may change under the same configuration.
+  var liesInFile: Bool { get }
 }
 
 extension SpikeSource {
-  public func checksum() -> UInt64 { 0 }
+  public var liesInFile: Bool { false }
 }
 
 /// Spikes in memory.

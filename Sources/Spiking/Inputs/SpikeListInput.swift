@@ -1,5 +1,6 @@
 // Spikes from outside, by the step in which they count as emitted.
 import Networks
+import Storage
 
 /// The spikes of all virtual populations that reach this rank, ascending by (step, neuron number).
 struct ExternalSpikes: Sendable {
@@ -9,6 +10,8 @@ struct ExternalSpikes: Sendable {
   /// Spikes of all virtual populations, the same on every rank, that lie at 0: a spike counts at the end of the step that holds it, and no
   /// step ends there.
   private(set) var atStart = 0
+  /// A checksum of all spikes in files, the same on every rank; nil where none lie in files.
+  private(set) var checksum: UInt64?
 
   /// - Parameters:
   ///   - concerns: whether a source tile has targets on this rank.
@@ -18,11 +21,13 @@ struct ExternalSpikes: Sendable {
     _ sources: [(population: Int, spikes: any SpikeSource)], tiles: TileMap, resolution: Double, lastStep: Int, concerns: (Int) -> Bool
   ) throws {
     var all: [(step: Int, neuron: UInt32)] = []
+    var sums: [UInt64] = []
     for (population, source) in sources {
       let name = tiles.populations[population].name
       let count = tiles.populations[population].count
       let first = tiles.firstNeuron(ofPopulation: population)
       try source.forEachBlock { block in
+        if source.liesInFile { sums += [Checksum.of(block.map(\.time)), Checksum.of(block.map(\.neuron))] }
         for (time, neuron) in block {
           if !(time >= 0) { throw NetworkError("spikes of \(name): a spike at \(time) ms lies before 0; shift the times") }
           if neuron < 0 || neuron >= count {
@@ -38,6 +43,7 @@ struct ExternalSpikes: Sendable {
         }
       }
     }
+    checksum = sums.isEmpty ? nil : Checksum.of(sums)
     all.sort { ($0.step, $0.neuron) < ($1.step, $1.neuron) }
     steps = all.map(\.step)
     neurons = all.map(\.neuron)

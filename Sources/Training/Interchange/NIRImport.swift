@@ -219,10 +219,12 @@ public struct NIRImport {
     return done
   }
 
+  private func plainNumber(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+
   private func check(_ populations: [Population], _ maps: [Map], input: String, output: String, channels: Int) throws(TrainingError) {
     let size = Dictionary(populations.map { ($0.name, $0.units) } + [(input, channels)]) { first, _ in first }
-    let stated = Int(try parameter(input, "shape").reduce(1, *))
-    if stated != channels { throw fault(input, "has \(stated) channels, but the data have \(channels)") }
+    let stated = try parameter(input, "shape").reduce(1, *)
+    if stated != Double(channels) { throw fault(input, "has \(plainNumber(stated)) channels, but the data have \(channels)") }
     if let edge = edges.first(where: { $0.to == input }) { throw fault(input, "is the input and yet fed by '\(edge.from)'") }
     if let edge = edges.first(where: { $0.from == output }) { throw fault(output, "is the output and yet feeds '\(edge.to)'") }
     for map in maps {
@@ -239,6 +241,12 @@ public struct NIRImport {
     let last = edges.filter { $0.to == output }.map(\.from)
     guard last.count == 1, last[0] == populations.last?.name, let final = populations.last, case .readout = final.cell else {
       throw fault(output, "must be fed by the last node alone, and that must be an LI; it is fed by \(last.joined(separator: ", "))")
+    }
+    if nodes[output]?.parameters["shape"] != nil {
+      let stated = try parameter(output, "shape").reduce(1, *)
+      if stated != Double(final.units) {
+        throw fault(output, "has \(plainNumber(stated)) channels, but '\(final.name)' has \(final.units) units")
+      }
     }
     if let early = populations.dropLast().first(where: { if case .readout = $0.cell { true } else { false } }) {
       throw fault(early.name, "is an LI before the end; only the output may be one")
