@@ -103,7 +103,9 @@ private struct NestReplay {
       Population(name: "neuron", model: model, parameters: parameters, initial: initial, layout: .list(count: 1))
     ])
     let generators = ["spike_generators", "dc_generator", "step_current_generator"]
-    if let key = stimulus?.object?.members.map(\.key).first(where: { $0 != "I_e_pA" && !generators.contains($0) }) {
+    // Texts are remarks; anything else would drive the neuron.
+    let others = stimulus?.object?.members.filter { $0.key != "I_e_pA" && !generators.contains($0.key) && $0.value.string == nil }
+    if let key = others?.first?.key {
       throw StorageError(
         .badData, path: path, operation: "read case \(name)", reason: "its stimulus has '\(key)', which is not known",
         remedy: "give I_e_pA, \(generators.joined(separator: ", "))")

@@ -44,7 +44,9 @@ public enum ReferenceCases {
 extension ReferenceCases {
   /// All comparisons of a case in one precision: the worst of them, measured by its own tolerance.
   private static func one(_ name: String, _ precision: String, _ values: [CaseResult]) -> VerifiedCase {
-    func excess(_ value: CaseResult) -> Double { value.largestError == 0 ? 0 : value.largestError / value.tolerance }
+    func excess(_ value: CaseResult) -> (Int, Double) {
+      (value.passed ? 0 : 1, value.largestError == 0 ? 0 : value.largestError / value.tolerance)
+    }
     let worst = values.max { excess($0) < excess($1) }
     let failed = values.count { !$0.passed }
     return VerifiedCase(
