@@ -27,6 +27,17 @@ public enum Selection: Sendable, Equatable {
     }
   }
 
+  /// How many neurons of a population of `count` belong.
+  public func size(of count: Int) -> Int {
+    switch self {
+    case .all: count
+    case .none: 0
+    case .list(let list): list.count
+    case .range(let range): range.count
+    case .fraction: (0..<count).count { contains($0) }
+    }
+  }
+
   /// The first neuron of a population of `count` that belongs to both selections.
   public func first(sharedWith other: Selection, of count: Int) -> Int? {
     switch (self, other) {

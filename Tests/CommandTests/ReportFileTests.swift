@@ -74,6 +74,26 @@ private let twoPopulations = """
     #expect(folder.names("run") == ["configuration.yaml", "mine.h5", "report.html", "run.jsonl", "spikes.h5", "summary.json"])
   }
 
+  /// The page is of all spikes of the recorded time, and of the neurons that are recorded.
+  @Test func thePageIsOfWhatIsRecorded() throws {
+    let folder = try ScratchFolder()
+    let config = try folder.file("config.yaml", smallNetwork + "\npresimulation: 10\n")
+    func page(_ settings: [String]) throws -> (text: String, spikes: Int, rate: Double) {
+      try simulate(config, folder.place("run"), settings)
+      let summary = try JSONValue.read(folder.place("run/summary.json"))
+      let text = try folder.text("run/report.html").replacing("\u{202F}", with: "")
+      return (text, summary["spikes"]?.int ?? 0, summary["rates_hz"]?["E"]?.double ?? 0)
+    }
+    let whole = try page([])
+    #expect(whole.spikes > 20 && whole.text.contains("All \(whole.spikes) spikes are shown."))
+    #expect(!whole.text.contains("neurons are recorded"))
+    let some = try page(["record.spikes=[{population: E, neurons: [3, 5, 8, 97]}]"])
+    #expect(some.spikes == whole.spikes && some.text.contains("the spikes of 4 of 100 neurons are recorded"))
+    #expect(some.text.contains("</th><td>4</td>"))
+    let none = try page(["record.spikes=none"])
+    #expect(!none.text.contains("id=\"populations\""))
+  }
+
   @Test func filesAtOddsAreRefused() throws {
     let folder = try ScratchFolder()
     let config = try folder.file("config.yaml", twoPopulations)

@@ -35,6 +35,13 @@ import Testing
     #expect(AxisScale.nice(-3, 7).ticks.map(\.label) == ["−4", "−2", "0", "2", "4", "6", "8"])
     #expect(AxisScale.nice(0, 1, ticks: 4).ticks.map(\.label) == ["0.00", "0.25", "0.50", "0.75", "1.00"])
   }
+  /// Values that differ by rounding alone leave room to draw them.
+  @Test func nearlyOneValueStillHasASpan() {
+    for v in [7.7, 1e-9, 3e12, -0.1] {
+      let a = AxisScale.nice(v, v.nextUp)
+      #expect(a.upper > a.lower && a.place(v)?.isFinite == true && a.place(v.nextUp)?.isFinite == true)
+    }
+  }
   @Test func oneValueStillHasASpan() {
     for v in [0.0, 5, -2] {
       let a = AxisScale.nice(v, v)

@@ -82,6 +82,16 @@ import Testing
     #expect(s.rates(grouping: 10) == [100, 100, 200])
   }
 
+  @Test func aLastBinOfAFewStepsCanBeLeftOut() throws {
+    var s = SpikeStatistics(name: "x", neurons: 1, start: 0, stop: 24)
+    try s.add(times: [1, 11, 21], ids: [0, 0, 0])
+    #expect(s.rates(grouping: 10, leavingOutBelow: 0.5) == [100, 100])
+    #expect(s.rates(grouping: 10, leavingOutBelow: 0.3) == s.rates(grouping: 10))
+    #expect(s.rates(grouping: 8, leavingOutBelow: 0.999) == [125, 125, 125])
+    #expect(s.synchronyWidth() == 3)
+    #expect(SpikeStatistics(name: "x", neurons: 1, start: 0, stop: 24, bin: 2).synchronyWidth() == 4)
+  }
+
   @Test func saysWhatIsWrong() {
     var s = SpikeStatistics(name: "L4E", neurons: 10, start: 0, stop: 100)
     #expect(throws: SpikeDataError.self) { try s.add(times: [1.0], ids: [10]) }

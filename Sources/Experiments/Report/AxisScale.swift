@@ -72,7 +72,8 @@ struct AxisScale {
 
   private static func widened(_ lower: Double, _ upper: Double) -> (Double, Double) {
     guard lower.isFinite, upper.isFinite else { return (0, 1) }
-    if upper > lower { return (lower, upper) }
+    // Values that differ by rounding alone are equal.
+    if upper - lower > 1e-12 * max(abs(lower), abs(upper)) { return (lower, upper) }
     return lower == 0 ? (0, 1) : (lower - abs(lower) * 0.5, lower + abs(lower) * 0.5)
   }
 

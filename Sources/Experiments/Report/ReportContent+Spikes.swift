@@ -14,7 +14,7 @@ extension ReportContent {
     let factor = max(1, Int((AxisScale.niceStep(max(wanted, first.bin)) / first.bin).rounded(.up)))
     rates = RateTraces(
       start: first.start, bin: first.bin * Double(factor),
-      traces: zip(statistics, colours).map { .init(name: $0.name, colour: $1, values: $0.rates(grouping: factor)) })
+      traces: zip(statistics, colours).map { .init(name: $0.name, colour: $1, values: $0.rates(grouping: factor, leavingOutBelow: 0.5)) })
 
     let least = 3
     let followed = statistics.map(\.every).max() ?? 1
@@ -31,6 +31,7 @@ extension ReportContent {
         rows: rows(Histogram.common(variations, bins: 50)), remark: "Neurons with at least \(least) intervals count; 1 is Poisson.\(which)")
     }
     if let spectra = Self.spectra(statistics, colours) { figures.insert(.lines(spectra), at: 0) }
+    synchronyWidth = first.synchronyWidth()
     populations = zip(zip(statistics, colours), variations).map { pair, variations in
       .init(
         name: pair.0.name, colour: pair.1, neurons: pair.0.neurons, spikes: pair.0.spikes, meanRate: pair.0.meanRate,
@@ -41,15 +42,16 @@ extension ReportContent {
 
   /// Power spectra of the population rates; nil if the span is too short for one.
   static func spectra(_ statistics: [SpikeStatistics], _ colours: [SeriesColour]) -> LineFigure? {
-    let series = zip(statistics, colours).prefix(SpikeFigures.maximumRows).compactMap { s, colour -> LineFigure.Series? in
-      guard s.spikes > 0, let spectrum = PowerSpectrum(s.rates(), step: s.bin) else { return nil }
+    let (shown, remark) = SpikeFigures.selection(Array(zip(statistics, colours)))
+    let series = shown.compactMap { s, colour -> LineFigure.Series? in
+      guard s.spikes > 0, let spectrum = PowerSpectrum(s.rates(leavingOutBelow: 0.999), step: s.bin) else { return nil }
       return .init(name: s.name, colour: colour, points: spectrum.smoothed().map { .init($0.frequency, $0.density) })
     }
     guard !series.isEmpty else { return nil }
     return LineFigure(
       id: "spectra", title: "Spectra of population rates",
       caption:
-        "Power spectral density after Welch. For independent Poisson neurons it is flat at twice the mean rate over the number of neurons.",
+        "Power spectral density after Welch. For independent Poisson neurons it is flat at twice the mean rate over the number of neurons.\(remark)",
       x: .init("Frequency", unit: "Hz", isLogarithmic: true), y: .init("Power", unit: "Hz²/Hz", isLogarithmic: true), series: series)
   }
 

@@ -19,6 +19,8 @@ public struct ReportContent: Sendable {
   public var cvDistribution: Distribution?
   /// A line per population under the spike figures.
   public var populations: [PopulationRow] = []
+  /// [ms] Bins of their synchrony.
+  public var synchronyWidth = 3.0
   /// Rows of the performance table, the rest last.
   public var phases: [PerformanceTable.Row] = []
   /// Further figures in their order: learning curves, spectra, scaling, confusion.

@@ -53,7 +53,7 @@ public enum ReportPage {
       },
     ].compactMap { $0 }
     if !halves.isEmpty { out += "<div class=\"pair\">\n\(halves.joined())</div>\n" }
-    if !c.populations.isEmpty { out += SpikeFigures.table(c.populations) }
+    if !c.populations.isEmpty { out += SpikeFigures.table(c.populations, synchronyWidth: c.synchronyWidth) }
     let others = c.figures.map { figure in
       switch figure {
       case .lines(let f): LineFigureDrawing.html(f)

@@ -81,7 +81,7 @@ enum SpikeFigures {
       body: plot.html(label: "\(title). " + words.joined(separator: "; ") + "."))
   }
 
-  static func table(_ rows: [ReportContent.PopulationRow]) -> String {
+  static func table(_ rows: [ReportContent.PopulationRow], synchronyWidth: Double) -> String {
     let less = " class=\"less\""  // left out on a narrow screen
     func share(_ x: Double?) -> String { x.map { HumanUnits.fixed(100 * $0, 1) + " %" } ?? "–" }
     func number(_ x: Double?) -> String { x.map { HTMLText.value($0) } ?? "–" }
@@ -99,7 +99,7 @@ enum SpikeFigures {
     return figure(
       id: "populations", title: "Populations",
       caption:
-        "Rate: mean over neurons. CV: median over neurons of standard deviation over mean of interspike intervals. Synchrony: variance over mean of spike counts in 3 ms.",
+        "Rate: mean over neurons. CV: median over neurons of standard deviation over mean of interspike intervals. Synchrony: variance over mean of spike counts in \(HumanUnits.significant(synchronyWidth)) ms.",
       body: out
     )
   }
@@ -158,7 +158,7 @@ enum SpikeFigures {
     return d
   }
 
-  private static func selection<T>(_ all: [T]) -> (shown: [T], remark: String) {
+  static func selection<T>(_ all: [T]) -> (shown: [T], remark: String) {
     guard all.count > maximumRows else { return (all, "") }
     let shown = (0..<maximumRows).map { all[$0 * all.count / maximumRows] }
     return (shown, " \(maximumRows) of \(all.count) populations are shown.")

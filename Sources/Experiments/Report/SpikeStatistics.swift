@@ -110,6 +110,16 @@ public struct SpikeStatistics: Sendable {
     }
   }
 
+  /// The same without a last bin that is shorter than a share of the others, whose rate would be of a few steps.
+  public func rates(grouping factor: Int = 1, leavingOutBelow share: Double) -> [Double] {
+    let rates = rates(grouping: factor), width = bin * Double(factor)
+    let last = stop - start - Double(rates.count - 1) * width
+    return rates.count > 1 && last < share * width ? rates.dropLast() : rates
+  }
+
+  /// [ms] The bins of ``synchrony(width:)``: whole fine ones.
+  public func synchronyWidth(_ width: Double = 3) -> Double { max(1, (width / bin).rounded()) * bin }
+
   /// Variance over mean of the population's spike counts in bins of about `width` ms; nil for fewer than 10 bins or no spike.
   public func synchrony(width: Double = 3) -> Double? {
     let factor = max(1, Int((width / bin).rounded()))

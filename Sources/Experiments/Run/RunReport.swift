@@ -52,32 +52,70 @@ public enum RunReport {
   private static func addSpikes(_ content: inout ReportContent, _ folder: RunFolder, _ summary: JSONValue) throws {
     let start = summary["presimulation_ms"]?.double ?? 0
     let stop = start + (summary["model_time_s"]?.double ?? 0) * 1000
-    // A population may be empty: there is nothing of it to show.
-    let groups = (summary["populations"]?.array ?? []).compactMap { row in
-      row["name"]?.string.flatMap { name in row["neurons"]?.int.map { (name: name, neurons: $0) } }
-    }.filter { $0.neurons > 0 }
+    // A step is stamped with its end; the middle of a step lies in no other one, and not on the edge of a bin.
+    let middle = (summary["resolution_ms"]?.double ?? 0) / 2
+    // Of a population that is empty, or of which nothing is recorded, there is nothing to show.
+    let groups = (summary["populations"]?.array ?? []).compactMap { Group($0) }.filter { $0.recorded > 0 }
     guard stop > start, !groups.isEmpty, RunFolder.exists(folder.spikes) else { return }
     // The raster shows the last second; everything else all of the time.
-    var raster = RasterSample(populations: groups, start: max(start, stop - 1000), stop: stop)
+    var raster = RasterSample(
+      populations: groups.map { (name: $0.name, neurons: $0.recorded) }, start: max(start, stop - 1000), stop: stop)
     var statistics: [SpikeStatistics] = []
     let file = try HDF5File.open(folder.spikes)
-    let bin = max(1, ((stop - start) / 20_000).rounded(.up))
+    let bin = Self.bin(resolution: 2 * middle)
     for (index, group) in groups.enumerated() {
-      var one = SpikeStatistics(name: group.name, neurons: group.neurons, start: start, stop: stop, bin: bin)
-      let path = "/spikes/\(group.name)"
-      if try file.exists(path) {
-        let count = try file.shape(of: path + "/timestamps").first ?? 0
-        for first in stride(from: 0, to: count, by: 1 << 20) {
-          let rows = first..<min(count, first + 1 << 20)
-          let times = try file.read(path + "/timestamps", rows: rows, as: Double.self)
-          let ids = try file.read(path + "/node_ids", rows: rows, as: UInt64.self)
-          raster.add(times: times, ids: ids, population: index)
-          try one.add(times: times, ids: ids)
-        }
+      var one = SpikeStatistics(name: group.name, neurons: group.recorded, start: start, stop: stop, bin: bin)
+      let places = group.isWhole ? nil : try Self.places(of: group.name, in: file)
+      if !group.isWhole {
+        content.notes.append(
+          "of population \(group.name) the spikes of \(group.recorded) of \(group.neurons) neurons are recorded: figures are of those")
+      }
+      try forEachBlock(of: group.name, in: file) { times, ids in
+        let times = times.map { $0 - middle }
+        let ids = places.map { places in ids.map { places[$0] ?? 0 } } ?? ids
+        raster.add(times: times, ids: ids, population: index)
+        try one.add(times: times, ids: ids)
       }
       statistics.append(one)
     }
     content.raster = raster.raster
     content.addSpikes(statistics)
+  }
+
+  /// A population as the summary tells of it.
+  private struct Group {
+    let name: String
+    let neurons: Int
+    /// Neurons whose spikes are recorded.
+    let recorded: Int
+    var isWhole: Bool { recorded == neurons }
+
+    init?(_ row: JSONValue) {
+      guard let name = row["name"]?.string, let neurons = row["neurons"]?.int else { return nil }
+      (self.name, self.neurons, recorded) = (name, neurons, row["recorded"]?.int ?? neurons)
+    }
+  }
+
+  /// [ms] The whole number of steps that is nearest to 1 ms.
+  private static func bin(resolution: Double) -> Double { resolution > 0 ? max(1, (1 / resolution).rounded()) * resolution : 1 }
+
+  private static func forEachBlock(
+    of population: String, in file: borrowing HDF5File, _ body: ([Double], [UInt64]) throws -> Void
+  ) throws {
+    let path = "/spikes/\(population)"
+    guard try file.exists(path) else { return }
+    let count = try file.shape(of: path + "/timestamps").first ?? 0
+    for first in stride(from: 0, to: count, by: 1 << 20) {
+      let rows = first..<min(count, first + 1 << 20)
+      try body(
+        try file.read(path + "/timestamps", rows: rows, as: Double.self), try file.read(path + "/node_ids", rows: rows, as: UInt64.self))
+    }
+  }
+
+  /// The neurons that spike, numbered in their order, for a population of which some neurons are recorded.
+  private static func places(of population: String, in file: borrowing HDF5File) throws -> [UInt64: UInt64] {
+    var ids: Set<UInt64> = []
+    try forEachBlock(of: population, in: file) { _, block in ids.formUnion(block) }
+    return Dictionary(uniqueKeysWithValues: ids.sorted().enumerated().map { ($1, UInt64($0)) })
   }
 }

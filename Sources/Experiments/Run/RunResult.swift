@@ -72,7 +72,13 @@ struct RunResult {
       allEvents > 0 ? (figures.coreTime ?? runTime * Double(communicator.size)) * 1e9 / allEvents : .nan)
     summary["mean_rate_hz"] = JSONValue(figures.meanRate)
     summary["presimulation_ms"] = JSONValue(description.presimulation)
-    summary["populations"] = .array(experiment.groups.map { ["name": .string($0.name), "neurons": JSONValue($0.neurons)] })
+    summary["populations"] = .array(
+      experiment.groups.map { group in
+        let recorded = group.populations.reduce(0) {
+          $0 + description.spikeRecording[$1].size(of: description.network.populations[$1].count)
+        }
+        return ["name": .string(group.name), "neurons": JSONValue(group.neurons), "recorded": JSONValue(recorded)]
+      })
     summary["rates_hz"] = .object(Self.ratesByName(experiment, rates))
     summary["spike_hash"] = .string(spikeHash)
     summary["state_hash"] = .string(stateHash)
