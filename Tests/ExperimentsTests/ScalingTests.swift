@@ -27,6 +27,28 @@ private let anchors = URL(fileURLWithPath: #filePath).deletingLastPathComponent(
     }
   }
 
+  /// Times that have no computation but what grows with doublings keep it.
+  @Test func imbalanceWithoutComputationIsKept() throws {
+    let points = [(4, 5.0), (8, 3.75), (16, 2.5), (32, 1.5625)].map { ranks, seconds in
+      ScalingPoint(series: "s", problem: "", ranks: ranks, cores: ranks, work: 1e9, seconds: seconds, messages: 0)
+    }
+    let model = try ScalingModel(fitting: points)
+    for point in points { #expect(abs(model.seconds(point) / point.seconds - 1) < 1e-6, "\(model)") }
+    #expect(model.text.contains("ns per event or sample and doubling"))
+  }
+
+  /// Lines may end as other systems end them, and may be blank.
+  @Test func linesOfOtherSystemsAreRead() throws {
+    let folder = try ScratchFolder()
+    let line = #"{"ranks": 4, "work": 1e9, "run_s": 5}"#
+    #expect(try ScalingImport.read(folder.file("points.jsonl", line + "\r\n \r\n" + line + "\r\n")).map(\.seconds) == [5, 5])
+    for cores in ["0", "1e30"] {
+      let path = try folder.file("points.jsonl", line.replacing("}", with: ", \"cores\": \(cores)}"))
+      let error = #expect(throws: ScalingError.self) { try ScalingImport.read(path) }
+      #expect(error?.description.contains("'cores'") == true)
+    }
+  }
+
   @Test func findsTheModelAndPredictsTheHeldOut() throws {
     let fit = try ScalingFit(series: "s", points([1, 2, 4, 8, 16, 64]))
     #expect(fit.heldOut.map(\.ranks) == [64, 64] && fit.fitted.count == 10)

@@ -10,7 +10,8 @@ public enum ScalingImport {
       return try columnGrid(table, whole, path)
     }
     var points: [ScalingPoint] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+    where !line.allSatisfy(\.isWhitespace) {
       let json = try JSONValue.parse(String(line), path: "\(path), line \(number + 1)")
       // A line of the study's other kinds may stand between the points.
       if let kind = json["kind"]?.string, kind != "scaling_point" { continue }

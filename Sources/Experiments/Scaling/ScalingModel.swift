@@ -14,6 +14,8 @@ public struct ScalingModel: Sendable, Equatable {
   public var compute = 0.0
   /// Share of the computation per doubling of ranks.
   public var imbalance = 0.0
+  /// [s] per unit of work and doubling of ranks: the same where a fit finds no other computation for it to be a share of.
+  public var waiting = 0.0
   /// [s] per message and per byte.
   public var latency = 0.0
   public var bandwidth = 0.0
@@ -25,7 +27,10 @@ public struct ScalingModel: Sendable, Equatable {
   /// The coefficients with their units.
   public var text: String {
     "serial \(HumanUnits.duration(serial)), compute \(HumanUnits.significant(compute * 1e9)) ns per event or sample, imbalance "
-      + "\(HumanUnits.significant(100 * imbalance)) % per doubling, latency \(HumanUnits.significant(latency * 1e6)) us per message, "
+      + (waiting > 0
+        ? "\(HumanUnits.significant(waiting * 1e9)) ns per event or sample and doubling"
+        : "\(HumanUnits.significant(100 * imbalance)) % per doubling")
+      + ", latency \(HumanUnits.significant(latency * 1e6)) us per message, "
       + "bandwidth \(HumanUnits.significant(bandwidth * 1e9)) ns per byte"
   }
 
@@ -41,7 +46,8 @@ public struct ScalingModel: Sendable, Equatable {
   public func parts(_ point: ScalingPoint) -> Parts {
     let share = compute * point.work / Double(point.cores)
     return Parts(
-      serial: serial, compute: share, imbalance: share * imbalance * log2(Double(point.cores)),
+      serial: serial, compute: share,
+      imbalance: (share * imbalance + waiting * point.work / Double(point.cores)) * log2(Double(point.cores)),
       exchange: latency * point.messages + bandwidth * point.bytes)
   }
   public func seconds(_ point: ScalingPoint) -> Double { parts(point).total }
@@ -66,8 +72,8 @@ public struct ScalingModel: Sendable, Equatable {
     let found = fit.coefficients
     serial = found[0]
     compute = found[1]
-    // All computation may come out as imbalance where no point has one rank; then its share per doubling has no meaning but the sum.
-    imbalance = found[1] > 0 ? found[2] / found[1] : 0
+    // All computation may come out as imbalance where no point has one rank; then it is no share of anything.
+    if found[1] > 0 { imbalance = found[2] / found[1] } else { waiting = found[2] }
     latency = found[3]
     bandwidth = found[4]
   }

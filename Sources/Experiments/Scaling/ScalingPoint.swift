@@ -80,12 +80,14 @@ public struct ScalingPoint: Sendable, Equatable {
     }
     let ranks = try number("ranks")
     guard ranks >= 1, ranks < 1e8 else { throw ScalingError(description: "\(place): 'ranks' is \(ranks), not a number of ranks") }
+    let cores = try number("cores", default: ranks)
+    guard cores >= 1, cores < 1e8 else { throw ScalingError(description: "\(place): 'cores' is \(cores), not a number of cores") }
     let seconds = try number("run_s")
     let work = try number("work")
     guard seconds > 0, work > 0 else { throw ScalingError(description: "\(place): 'run_s' and 'work' must be above 0") }
     self.init(
       series: json["series"]?.string ?? "imported", problem: json["problem"]?.string ?? "", ranks: Int(ranks),
-      cores: Int(try number("cores", default: ranks)), work: work, seconds: seconds,
+      cores: Int(cores), work: work, seconds: seconds,
       repeats: json["repeats_s"]?.array?.compactMap(\.double) ?? [], messages: try number("messages_per_rank", default: 0),
       bytes: try number("bytes_per_rank", default: 0))
     build = try number("build_s", default: 0)

@@ -31,14 +31,15 @@ public enum ScalingReport {
 
   /// Speed, as work per second relative to the point with the fewest ranks.
   private static func speed(_ fits: [ScalingFit], _ further: [String: [Extrapolation]]) -> ReportContent.Figure {
-    lines(
+    let least = fits.flatMap { $0.points.map(\.ranks) }.min() ?? 1
+    return lines(
       fits, further, id: "speed-up", title: "Speed-up", label: "Speed-up",
       caption:
-        "Work per second relative to the point with the fewest ranks. Points are measured, lines are the model, the band is twice its "
+        "Work per second relative to the point with the fewest ranks; a series that begins with more of them begins on the line of perfect "
+        + "scaling. Points are measured, lines are the model, the band is twice its "
         + "uncertainty where it goes beyond them; dashed: perfect scaling.", ideal: { $0 }
     ) { fit, point, seconds in
-      let first = fit.points.min { $0.ranks < $1.ranks } ?? point
-      return fit.efficiency(point, seconds: seconds) * Double(point.ranks) / Double(first.ranks)
+      fit.efficiency(point, seconds: seconds) * Double(point.ranks) / Double(least)
     }
   }
 
