@@ -30,17 +30,20 @@ public enum Resume: Sendable, Equatable {
 }
 
 extension HumanUnits {
-  /// Reads a span of time: 90s, 10m, 1.5h, 2d, 1:30:00, or a number of the unit given. [s]
+  /// Reads a span of time: 90s, 10m, 1.5h, 2d, 1:30:00, 1-12:00:00 (a day and a half, as job schedulers write it), or a number of the unit
+  /// given. Two parts with a colon are refused: to some they are hours and minutes, to schedulers minutes and seconds. [s]
   public static func seconds(_ text: String, unit: Double) -> Double? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    if parts.count > 1 {
-      guard parts.count <= 3 else { return nil }
+    if text.contains(":") {
+      let days = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = days[days.count - 1].split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 3 else { return nil }
       var sum = 0.0
-      for part in parts {
+      for part in (days.count == 2 ? [days[0]] : []) + parts {
         guard let value = Double(part), value >= 0, value.isFinite else { return nil }
         sum = sum * 60 + value
       }
-      return parts.count == 2 ? sum * 60 : sum
+      // A day has 24 hours, not 60.
+      return days.count == 2 ? sum - (Double(days[0]) ?? 0) * 36 * 3600 : sum
     }
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     let scale = text.last.flatMap { units[$0] }

@@ -45,7 +45,8 @@ struct CourseArguments: ParsableArguments {
   private static func time(_ text: String, _ option: String, unit: Double) throws -> Double? {
     if text == "never" { return nil }
     guard let seconds = HumanUnits.seconds(text, unit: unit), seconds > 0 else {
-      throw ValidationError("\(option) \(text): give a time above 0 such as 90s, 10m or 1.5h, or 'never'")
+      throw ValidationError(
+        "\(option) \(text): give a time above 0 such as 90s, 10m, 1.5h or 1:30:00 (hours, minutes, seconds), or 'never'")
     }
     return seconds
   }

@@ -83,8 +83,10 @@ struct PlanCommand: ParsableCommand {
       throw ValidationError("--nodes \(nodes) is more than there are ranks; a node needs a rank at least.")
     }
     if let cores, cores < 1 { throw ValidationError("--cores must be at least 1.") }
-    if let memory, !(memory > 0) { throw ValidationError("--memory must be above 0.") }
-    if let rate, !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate must be a number from 0 on.") }
+    if let memory, !(memory > 0 && memory <= 1e6) {
+      throw ValidationError("--memory must be above 0 and at most 1000000: it is the memory of a node in GB.")
+    }
+    if let rate, !(rate >= 0 && rate <= 1e6) { throw ValidationError("--rate must lie between 0 and 1000000 Hz.") }
     for rank in [rank, rehearse].compactMap({ $0 }) where rank < 0 || rank >= rankCounts[rankCounts.count - 1] {
       throw ValidationError("rank \(rank) is not among the \(rankCounts[rankCounts.count - 1]) ranks, which are counted from 0.")
     }

@@ -67,6 +67,7 @@ struct ScaleCommand: ParsableCommand {
     if rankCounts.isEmpty || rankCounts.contains(where: { $0 < 1 }) {
       throw ValidationError("--ranks '\(ranks)' must be numbers of at least 1, separated by commas.")
     }
+    if beyond > 1 << 20 { throw ValidationError("--beyond must be at most \(1 << 20).") }
     if repeats < 1 || beyond < 1 { throw ValidationError("--repeats and --beyond must be at least 1.") }
     if let fitUpTo, fitUpTo < 1 { throw ValidationError("--fit-up-to must be at least 1.") }
     if let cores, cores < 1 { throw ValidationError("--cores must be at least 1.") }

@@ -136,6 +136,9 @@ import Testing
     (["plan", "jobs/brunel", "--ranks", "0"], 64, "--ranks"), (["plan", "jobs/brunel", "--ranks", "2", "--rehearse", "2"], 64, "rank 2"),
     (["plan", "jobs/brunel", "--calibration", "nowhere.json"], 66, "nowhere.json"), (["scale"], 64, "--import"),
     (["scale", "--import", "jobs/brunel/README.md"], 65, "README.md"), (["plan", "jobs/yin-yang"], 78, "study"),
+    (["plan", "jobs/brunel", "--memory", "256000000000"], 64, "in GB"), (["plan", "jobs/brunel", "--rate", "1e20"], 64, "Hz"),
+    (["plan", "jobs/brunel", "--ranks", "4", "--nodes", "8"], 64, "--nodes"),
+    (["scale", "--import", "x", "--beyond", "9223372036854775807"], 64, "--beyond"),
   ]) func refusals(arguments: [String], code: Int32, word: String) throws {
     let folder = try ScratchFolder()
     let arguments = arguments.map { $0.hasPrefix("jobs/") ? Repository.place($0) : $0 }

@@ -172,9 +172,9 @@ import Testing
       return Double(try #require(script.firstMatch(of: /--mem=(\d+)M/)).1) ?? 0
     }
     let need = job.memoryPerNode
-    #expect(try abs(megabytes(2 * need + 1e9) - max(1.2 * need, 256e6) / 1e6) <= 1)
+    #expect(try abs(megabytes(2 * need + 1e9) - max(1.2 * need, 256e6) / 1_048_576) <= 1)
     // Slurm rejects a job that asks for more than it may give away of a node.
-    #expect(try megabytes(1.1 * need) <= 0.97 * 1.1 * need / 1e6 && megabytes(1.1 * need) > need / 1e6)
+    #expect(try megabytes(1.1 * need) <= 0.97 * 1.1 * need / 1_048_576 && megabytes(1.1 * need) > need / 1_048_576)
     for memory in [need, 0.5 * need] { #expect(throws: PlanError.self) { try megabytes(memory) } }
     let report = PlanReport(job, memory: 64e9, memoryOrigin: "", cores: 64)
     let script = try report.script(config: "it's here/x.yaml", overrides: ["title=it's"], name: "brunel")

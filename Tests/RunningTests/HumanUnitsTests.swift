@@ -37,6 +37,13 @@ import Testing
   ])
   func duration(_ seconds: Double, _ text: String) { #expect(HumanUnits.duration(seconds) == text) }
 
+  @Test(
+    arguments: [
+      ("90s", 90.0), ("10m", 600), ("1.5h", 5400), ("2d", 172_800), ("7", 420), ("1:30:00", 5400), ("0:00:05", 5), ("1-12:00:00", 129_600),
+      ("2-00:00:01", 172_801), ("1:30", nil), ("30:00", nil), ("1-12", nil), ("1-12:00", nil), ("-1:00:00", nil), ("a:b:c", nil), ("", nil),
+    ] as [(String, Double?)])
+  func seconds(_ text: String, _ seconds: Double?) { #expect(HumanUnits.seconds(text, unit: 60) == seconds) }
+
   @Test(arguments: [(11.2, "00:11"), (3723, "1:02:03"), (183_845, "2d 03:04:05"), (.nan, "--:--"), (59.7, "01:00"), (0, "00:00")])
   func clock(_ seconds: Double, _ text: String) { #expect(HumanUnits.clock(seconds) == text) }
 }

@@ -26,5 +26,5 @@ tell_row() {
   for seed in "${seeds[@]}"; do value "$run-$seed" test_accuracy; done \
     | awk -v name="$1 | $2 | $3" -v chance="$(value "$run-${seeds[0]}" test_chance)" '
       { n++; sum += $1; square += $1 * $1 }
-      END { mean = sum / n; printf "| %s | %.1f | %.1f | %.1f |\n", name, 100 * mean, 100 * sqrt((square - n * mean * mean) / (n - 1)), 100 * chance }'
+      END { mean = sum / n; over = square - n * mean * mean; if (over < 0) over = 0; printf "| %s | %.1f | %.1f | %.1f |\n", name, 100 * mean, 100 * sqrt(over / (n - 1)), 100 * chance }'
 }

@@ -125,7 +125,8 @@ public struct PlanReport: Sendable {
           + "or the nodes' --cores", exitCode: .badConfiguration)
     }
     let minutes = max(10, Int((job.wall * 1.5 / 60).rounded(.up)))
-    let megabytes = Int(min(max(256e6, job.memoryPerNode * 1.2), usable) / 1e6)
+    // Slurm's M is a mebibyte.
+    let megabytes = Int(min(max(256e6, job.memoryPerNode * 1.2), usable) / 1_048_576)
     let time = "\(minutes / 60):" + (minutes % 60 < 10 ? "0" : "") + "\(minutes % 60):00"
     let path = URL(fileURLWithPath: config).standardizedFileURL.path
     let settings = overrides.map { " --set \(ShellText.quoted($0))" }.joined()
