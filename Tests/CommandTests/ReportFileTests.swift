@@ -94,6 +94,32 @@ private let twoPopulations = """
     #expect(!none.text.contains("id=\"populations\""))
   }
 
+  /// Virtual nodes among those that are simulated leave gaps in the ids of their population.
+  @Test func idsMayHaveGaps() throws {
+    let folder = try ScratchFolder()
+    let nodes = try HDF5File.create(folder.place("nodes.h5"))
+    try nodes.makeGroup("/nodes/cells")
+    try nodes.makeGroup("/nodes/cells/0")
+    try nodes.write("/nodes/cells/node_type_id", [1, 2, 1, 1] as [Int64])
+    try nodes.write("/nodes/cells/node_group_id", [0, 0, 0, 0] as [Int64])
+    try nodes.write("/nodes/cells/node_group_index", [0, 1, 2, 3] as [Int64])
+    try nodes.close()
+    _ = try folder.file(
+      "types.csv",
+      "node_type_id model_type model_template dynamics_params\n1 point_neuron nest:iaf_psc_exp cell.json\n2 virtual NULL NULL\n")
+    _ = try folder.file("cell.json", #"{"I_e": 800}"#)
+    _ = try folder.file(
+      "simulation_config.json",
+      #"""
+      {"components": {"point_neuron_models_dir": "."}, "run": {"tstop": 100, "dt": 0.1}, "output": {"output_dir": "out"},
+       "networks": {"nodes": [{"nodes_file": "nodes.h5", "node_types_file": "types.csv"}], "edges": []}}
+      """#)
+    try simulate(folder.path, folder.place("run"))
+    let spikes = try JSONValue.read(folder.place("run/summary.json"))["spikes"]?.int ?? 0
+    let text = try folder.text("run/report.html").replacing("\u{202F}", with: "")
+    #expect(spikes > 3 && text.contains("All \(spikes) spikes are shown.") && text.contains("</th><td>3</td>"))
+  }
+
   @Test func filesAtOddsAreRefused() throws {
     let folder = try ScratchFolder()
     let config = try folder.file("config.yaml", twoPopulations)

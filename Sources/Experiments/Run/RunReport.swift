@@ -65,8 +65,8 @@ public enum RunReport {
     let bin = Self.bin(resolution: 2 * middle)
     for (index, group) in groups.enumerated() {
       var one = SpikeStatistics(name: group.name, neurons: group.recorded, start: start, stop: stop, bin: bin)
-      let places = group.isWhole ? nil : try Self.places(of: group.name, in: file)
-      if !group.isWhole {
+      let places = group.isCounted ? nil : try Self.places(of: group.name, in: file)
+      if group.recorded < group.neurons {
         content.notes.append(
           "of population \(group.name) the spikes of \(group.recorded) of \(group.neurons) neurons are recorded: figures are of those")
       }
@@ -88,11 +88,13 @@ public enum RunReport {
     let neurons: Int
     /// Neurons whose spikes are recorded.
     let recorded: Int
-    var isWhole: Bool { recorded == neurons }
+    /// Whether ids count all neurons without a gap.
+    let isCounted: Bool
 
     init?(_ row: JSONValue) {
       guard let name = row["name"]?.string, let neurons = row["neurons"]?.int else { return nil }
       (self.name, self.neurons, recorded) = (name, neurons, row["recorded"]?.int ?? neurons)
+      isCounted = recorded == neurons && row["ids"] == nil
     }
   }
 
@@ -112,7 +114,7 @@ public enum RunReport {
     }
   }
 
-  /// The neurons that spike, numbered in their order, for a population of which some neurons are recorded.
+  /// The neurons that spike, numbered in their order, for a population whose recorded neurons have other ids than 0, 1, ...
   private static func places(of population: String, in file: borrowing HDF5File) throws -> [UInt64: UInt64] {
     var ids: Set<UInt64> = []
     try forEachBlock(of: population, in: file) { _, block in ids.formUnion(block) }

@@ -77,7 +77,11 @@ struct RunResult {
         let recorded = group.populations.reduce(0) {
           $0 + description.spikeRecording[$1].size(of: description.network.populations[$1].count)
         }
-        return ["name": .string(group.name), "neurons": JSONValue(group.neurons), "recorded": JSONValue(recorded)]
+        var row: JSONObject = ["name": .string(group.name), "neurons": JSONValue(group.neurons), "recorded": JSONValue(recorded)]
+        // Nodes of a SONATA population that are not simulated have ids too.
+        let ids = group.populations.map { description.network.populations[$0].output.runs.map(\.upperBound).max() ?? 0 }.max() ?? 0
+        if ids > group.neurons { row["ids"] = JSONValue(ids) }
+        return .object(row)
       })
     summary["rates_hz"] = .object(Self.ratesByName(experiment, rates))
     summary["spike_hash"] = .string(spikeHash)
