@@ -99,6 +99,17 @@ public struct CheckpointFolder: Sendable, Equatable {
     if FolderContents.exists(path) { Self.remove(path) }
   }
 
+  /// Moves the newest checkpoint to another place in the run's folder, where it takes the place of what lay there, and removes the others:
+  /// the run is done, and could go on.
+  public func keepNewest(as place: String) throws(StorageError) {
+    if let newest = try numbers().last {
+      Self.remove(place)
+      if rename(checkpoint(newest), place) != 0 { throw .system(place, "keep the last checkpoint", number: errno, creating: true) }
+      AtomicFile.synchroniseFolder(of: place)
+    }
+    try removeAll()
+  }
+
   /// Renames damaged checkpoints of this run, so that they neither count among the last two nor are taken again; they can still be
   /// looked at.
   /// - Parameter damaged: their folders.

@@ -60,6 +60,39 @@ import Testing
     }
   }
 
+  /// A finished training goes on with a higher `epoch` in another folder, to the weights of one that had them from the start.
+  @Test func moreEpochsGoOnFromAFinishedTraining() throws {
+    let training = try SmallTraining(["task_type=classification", "validation_share=0.3", "select=best"])
+    #expect(try training.start("whole", ["epoch=5"]).code == 0)
+    #expect(try training.start("run", ["epoch=2"]).code == 0)
+    let folder = training.folder, run = folder.place("run")
+    let before = try ["summary.json", "weights.h5", "run.jsonl"].map { try folder.bytes("run/\($0)") }
+    #expect(try training.start("more", ranks: 2, ["epoch=4"], "--resume \(run)/final-checkpoint").code == 0)
+    #expect(try training.start("most", ranks: 3, ["epoch=5"], "--resume \(folder.place("more"))").code == 0)
+    let options = "--resume \(run) --max-hours 0.001s"
+    var codes: [Int32] = []
+    while codes.last ?? 75 == 75 && codes.count < 20 { codes.append(try training.start("stopped", ["epoch=5"], options).code) }
+    #expect(codes.last == 0 && codes.count > 2, "\(codes)")
+    for name in ["most", "stopped"] {
+      #expect(try training.hash(name) == training.hash("whole"))
+      for key in ["best_epoch", "validation_accuracy", "train_loss", "steps"] {
+        #expect(try training.summary(name)[key] == training.summary("whole")[key], "\(name) \(key)")
+      }
+      #expect(!folder.has("\(name)/checkpoint") && folder.has("\(name)/final-checkpoint"))
+    }
+    let refused: [(name: String, settings: [String], from: String, words: [String])] = [
+      ("run", ["epoch=5"], run, ["finished", "--output"]), ("run", ["epoch=5"], "\(run)/final-checkpoint", ["finished", "--output"]),
+      ("other", ["epoch=1"], run, ["beyond"]), ("other", ["epoch=5", "lr=0.5"], run, ["'lr'"]),
+      ("other", ["epoch=5", "schedule=cosine"], run, ["'epoch'"]),
+    ]
+    for (name, settings, from, words) in refused {
+      let outcome = try training.start(name, settings, "--resume \(from)")
+      #expect(outcome.code == 78 && outcome.messages.count == 1, "\(outcome.errors)")
+      for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
+    }
+    #expect(try ["summary.json", "weights.h5", "run.jsonl"].map { try folder.bytes("run/\($0)") } == before)
+  }
+
   /// What has no effect is told when the run begins, not when it has ended.
   @Test func notesAreToldAtOnce() throws {
     let training = try SmallTraining(["synapse_tau=7"])

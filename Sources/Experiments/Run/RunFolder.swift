@@ -17,13 +17,15 @@ public struct RunFolder: Sendable {
   public var example: String { file("example.h5") }
   public var report: String { file("report.html") }
   public var parts: String { file("parts") }
+  /// Of a finished training: its state after the last epoch, for one that shall have more of them.
+  public var finalCheckpoint: String { file("final-checkpoint") }
   public func file(_ name: String) -> String { path + "/" + name }
   /// Population rates, where the run records them.
   static let ratesName = "rates.csv"
   /// Names in the folder that a run uses itself.
   static let ownNames: Set<String> = [
     "configuration.yaml", "summary.json", "run.jsonl", "spikes.h5", "weights.h5", "example.h5", "report.html", ratesName, "parts",
-    "checkpoint",
+    "checkpoint", "final-checkpoint",
   ]
   public var checkpoints: CheckpointFolder { .ofRun(path, resumedFrom: resumedFrom) }
 
@@ -42,6 +44,7 @@ public struct RunFolder: Sendable {
     }
     if !resuming {
       try checkpoints.removeAll()
+      try? files.removeItem(atPath: finalCheckpoint)
       for name in try files.contentsOfDirectory(atPath: parts) { try? files.removeItem(atPath: parts + "/" + name) }
     }
     let reports = oldReports.map(file)

@@ -14,10 +14,10 @@ struct RunStart: Sendable {
   /// the same command, given again, goes on with them.
   let origin: String?
 
-  private enum Finding: UInt8 { case nothing, own, run, one, missing }
+  private enum Finding: UInt8 { case nothing, own, run, final, one, missing, finished }
 
   /// Finds them; nil where the run begins anew. Collective.
-  /// - Throws: `StorageError` 66 if a path is given that holds none.
+  /// - Throws: `StorageError` 66 if a path is given that holds none, `ConfigurationError` 78 if it is a finished run's that would be replaced.
   static func find(_ resume: Resume, output: RunFolder, _ communicator: borrowing Communicator) throws -> RunStart? {
     // One rank looks, so that all see the same.
     let seen = communicator.rank == 0 ? try look(resume, output) : (finding: .nothing, origin: nil)
@@ -28,8 +28,13 @@ struct RunStart: Sendable {
     case .nothing: return nil
     case .own: return RunStart(folder: RunFolder(output.path), only: nil, origin: origin)
     case .run: return RunStart(folder: RunFolder(path), only: nil, origin: origin)
+    case .final: return RunStart(folder: RunFolder(path), only: RunFolder(path).finalCheckpoint, origin: origin)
+    case .finished:
+      throw ConfigurationError(
+        .file(output.path),
+        "the training there is finished, and its results shall stay; to go on from it, give another folder with --output")
     case .one:
-      let source = path + "/../.."
+      let source = path + (isFinal(path) ? "/.." : "/../..")
       // Under one name, so that parts are cut where they are and not copied onto themselves.
       return RunStart(folder: RunFolder(real(source) == real(output.path) ? output.path : source), only: path, origin: origin)
     case .missing:
@@ -47,9 +52,18 @@ struct RunStart: Sendable {
       .header.values["resumed_from"]?.string
     guard case .path(let path) = resume else { return (numbers.isEmpty ? .nothing : .own, origin) }
     if origin == real(path) { return (.own, origin) }
-    if FolderContents.exists(path + "/manifest.json") { return (.one, real(path)) }
-    if real(path) == real(output.path) { return (numbers.isEmpty ? .missing : .own, origin) }
-    return (try RunFolder(path).checkpoints.numbers().isEmpty ? .missing : .run, real(path))
+    if FolderContents.exists(path + "/manifest.json") {
+      return isFinal(path) && real(path + "/..") == real(output.path) ? (.finished, nil) : (.one, real(path))
+    }
+    let isOwn = real(path) == real(output.path)
+    if try !RunFolder(path).checkpoints.numbers().isEmpty { return isOwn ? (.own, origin) : (.run, real(path)) }
+    guard FolderContents.exists(RunFolder(path).finalCheckpoint + "/manifest.json") else { return (.missing, nil) }
+    return isOwn ? (.finished, nil) : (.final, real(path))
+  }
+
+  /// Whether it is the one that a finished training keeps beside its results; the others are numbered, in a folder of their own.
+  private static func isFinal(_ path: String) -> Bool {
+    real(path) == real(RunFolder(path + "/..").finalCheckpoint)
   }
 
   private static func real(_ path: String) -> String {

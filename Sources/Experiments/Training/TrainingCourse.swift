@@ -80,6 +80,8 @@ struct TrainingCourse<S: WeightScalar> {
         return reason
       }
     }
+    // Before the best weights take the place of the last: with a higher `epoch` the training can go on from here.
+    try RunFailure.inPhase(of: "checkpoint", in: folder) { try save(folder.checkpoints, communicator, control) }
     let (loss, accuracy) = (HumanUnits.significant(state.lastLoss), HumanUnits.fixed(100 * state.lastAccuracy, 1))
     progress.finish("\(state.epochs) epochs, loss \(loss), accuracy \(accuracy) %")
     if experiment.selection == .best, let bestWeights { trainer.parameters.copy(from: bestWeights) }

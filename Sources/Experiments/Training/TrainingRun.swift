@@ -137,7 +137,7 @@ public enum TrainingRun {
         try log?.event("run.end", result.summary)
         if options.writesReport { try RunFailure.inPhase(of: "report", in: folder) { try RunReport.write(folder) } }
         // From here on the run is finished.
-        try folder.checkpoints.removeAll()
+        try folder.checkpoints.keepNewest(as: folder.finalCheckpoint)
         if !options.quiet { result.tell(folder, test) }
       }
       try communicator.barrier()
