@@ -1,6 +1,9 @@
 // A law of delays as whole steps, drawn from one word each by table.
 import Maths
 
+/// The whole number of steps nearest to a time in ms, halves rounded up: counted in microseconds, because 0.15 / 0.1 is less than 1.5.
+public func nearestSteps(_ time: Double, resolution: Double) -> Double { (time * 1000 / (resolution * 1000).rounded()).rounded() }
+
 /// The cumulative probabilities of a delay of 1, 2, ... steps in units of 2^-32.
 public struct DelayTable: Sendable {
   /// Smallest and largest delay in steps that a word can give.
@@ -16,7 +19,7 @@ public struct DelayTable: Sendable {
     if let fault = law.fault { throw NetworkError("projection \(projection): delay has \(fault)") }
     func probabilityUpTo(_ step: Int) throws -> Double {
       // Constants count as drawn at their value: a delay exactly half-way rounds up.
-      if case .constant(let value) = law { return (value / resolution).rounded() <= Double(step) ? 1 : 0 }
+      if case .constant(let value) = law { return nearestSteps(value, resolution: resolution) <= Double(step) ? 1 : 0 }
       let probability = law.cumulative((Double(step) + 0.5) * resolution)
       // Bounds where the law has nothing, or numbers out of scale.
       if probability.isNaN {

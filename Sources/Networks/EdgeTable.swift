@@ -38,7 +38,7 @@ public final class EdgeTable: Sendable {
             "projection \(projection.name), edge \(number): target \(edge.target) does not exist; \(targets.name) has \(targets.count) neurons"
           )
         }
-        let steps = (edge.delay / resolution).rounded()
+        let steps = nearestSteps(edge.delay, resolution: resolution)
         if !(steps >= 1 && steps <= 60_000) {
           throw NetworkError(
             "projection \(projection.name), edge \(number): delay \(edge.delay) ms is not within 1 ... 60 000 steps of \(resolution) ms")

@@ -77,7 +77,7 @@ public struct TileDraw<W: VectorScalar>: Sendable {
       // Each edge brings its own delay.
       delays = try DelayTable(.constant(resolution), resolution: resolution, projection: projection.name)
       // Edges that break these bounds are found when they are read.
-      func steps(_ delay: Double) -> Int { Int(min(max((delay / resolution).rounded(), 1), 60_000)) }
+      func steps(_ delay: Double) -> Int { Int(min(max(nearestSteps(delay, resolution: resolution), 1), 60_000)) }
       let least = steps(list.delays.lowerBound)
       delaySteps = least...max(least, steps(list.delays.upperBound))
     } else {

@@ -81,6 +81,22 @@ struct ByteFile: ~Copyable {
     return bytes
   }
 
+  /// Locks the file against other processes that do the same, until it is closed or the process ends.
+  /// - Returns: whether this one has it now; nil where the file system has no locks.
+  func lock() -> Bool? {
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EWOULDBLOCK { return false }
+      if errno != EINTR { return nil }
+    }
+    return true
+  }
+
+  /// Whether the file still has its name: nobody has removed or replaced it.
+  func isInPlace() -> Bool {
+    var own = stat(), named = stat()
+    return fstat(descriptor, &own) == 0 && stat(path, &named) == 0 && own.st_ino == named.st_ino && own.st_dev == named.st_dev
+  }
+
   func truncate(to length: Int64) throws(StorageError) {
     guard ftruncate(descriptor, off_t(length)) == 0 else { throw .system(path, "cut the file to \(length) bytes", number: errno) }
   }

@@ -26,6 +26,16 @@ public struct CheckpointFolder: Sendable, Equatable {
   func file(_ number: Int, rank: Int) -> String { checkpoint(number) + "/" + Self.fileName(rank: rank) }
   static func fileName(rank: Int) -> String { "rank-\(rank).h5" }
 
+  /// Whether a name in the folder is that of a checkpoint, whole, damaged or under way.
+  public static func isName(_ name: String) -> Bool {
+    Int(name.hasSuffix(asideSuffix) ? String(name.dropLast(asideSuffix.count)) : name) != nil
+  }
+
+  /// Whether a name in a checkpoint's own folder is one of its files.
+  public static func isFileName(_ name: String) -> Bool {
+    name.wholeMatch(of: /rank-[0-9]+\.h5/) != nil || name.hasPrefix(CheckpointManifest.fileName)
+  }
+
   /// The numbers of all checkpoints that were committed, ascending; none where there is no such folder.
   public func numbers() throws(StorageError) -> [Int] {
     try folders().filter { FolderContents.exists(checkpoint($0) + "/" + CheckpointManifest.fileName) }

@@ -6,13 +6,27 @@ import Foundation
 /// Every line begins with `"t"` (UTC, ISO 8601 with milliseconds) and `"event"`; NaN is written as null.
 public struct JSONLines: ~Copyable {
   private let file: ByteFile
+  /// Whether no other process can write the file as its only writer too; false where the file system has no locks.
+  public let isLocked: Bool
 
   /// Opens the log for appending; creates it if missing. A half line that a kill left at the end is cut off.
-  /// - Throws: `StorageError` 73 if it cannot be created, 74 if it cannot be read or cut.
-  public init(appendingTo path: String) throws(StorageError) {
+  ///
+  /// - Parameter alone: refuses a file that another process writes alone.
+  /// - Throws: `StorageError` 73 if it cannot be created or another process writes it, 74 if it cannot be read or cut.
+  public init(appendingTo path: String, alone: Bool = false) throws(StorageError) {
     let log = try ByteFile(path, .appendOrCreate)
+    let lock = alone ? try Self.lock(log) : false
     try Self.dropHalfLine(of: log)
+    isLocked = lock
     file = log
+  }
+
+  private static func lock(_ file: borrowing ByteFile) throws(StorageError) -> Bool {
+    guard let isOurs = file.lock() else { return false }
+    if isOurs { return true }
+    throw StorageError(
+      .cannotCreate, path: file.path, operation: "write the log", reason: "another run is at work in this folder and writes it",
+      remedy: "wait for its end or choose another folder with --output; if there is none, its machine has died: rename this file")
   }
 
   /// Appends one line in a single write.

@@ -104,7 +104,15 @@ struct PartWriter: ~Copyable {
       written += Int64(pending.count)
       pending.removeAll(keepingCapacity: true)
     }
-    if synchronise { try file.synchronise() }
+    if synchronise {
+      try file.synchronise()
+      // A checkpoint that counts on it would be worth nothing.
+      if !file.isInPlace() {
+        throw StorageError(
+          .readWrite, path: path, operation: "write the part", reason: "it was removed or replaced while the run wrote it",
+          remedy: "let nobody else use the folder of a run; the same command goes on from an earlier checkpoint if its parts are whole")
+      }
+    }
     return written
   }
 

@@ -22,7 +22,8 @@ public enum PartLength {
   }
 
   /// Copies the beginning of a part.
-  public static func copy(_ path: String, to target: String, length: Int64) throws(StorageError) {
+  /// - Parameter beat: called after each piece of it.
+  public static func copy(_ path: String, to target: String, length: Int64, beat: () -> Void = {}) throws(StorageError) {
     let source = try ByteFile(path, .read)
     let copy = try ByteFile(target, .create)
     var done: Int64 = 0
@@ -31,6 +32,7 @@ public enum PartLength {
       if bytes.isEmpty { throw .badData(path, "copy the part", "it ends after \(done) of \(length) bytes", remedy: "restore the file") }
       try copy.write(bytes)
       done += Int64(bytes.count)
+      beat()
     }
     try copy.synchronise()
   }

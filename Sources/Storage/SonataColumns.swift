@@ -26,6 +26,15 @@ public enum SonataColumn: Sendable, Equatable {
     }
   }
 
+  /// Whether a dataset has one number or text for each row.
+  static func canRead(_ file: borrowing HDF5File, _ dataset: String) throws(StorageError) -> Bool {
+    guard try file.shape(of: dataset).count == 1 else { return false }
+    return switch try file.content(of: dataset) {
+    case .integer, .enumeration, .floating, .text: true
+    default: false
+    }
+  }
+
   /// Reads all of a dataset with one axis.
   static func read(_ file: borrowing HDF5File, _ dataset: String, library: [String]? = nil) throws(StorageError) -> SonataColumn {
     let shape = try file.shape(of: dataset)

@@ -68,9 +68,11 @@ public struct SonataEdgeReader: ~Copyable {
     var rows: Int?
     var attributes: Set<String> = []
     for name in try file.children(of: path) where try file.kind(of: path + "/" + name) == .dataset {
+      attributes.insert(name)
+      // Others may have any form, as they have no effect.
+      if !known.contains(name), try file.shape(of: path + "/" + name).count != 1 { continue }
       if let rows { try file.requireRows(rows, of: path + "/" + name, as: "the group's first attribute") }
       rows = try file.rows(of: path + "/" + name)
-      attributes.insert(name)
     }
     return Group(path: path, rows: rows, attributes: attributes)
   }

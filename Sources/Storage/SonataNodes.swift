@@ -115,6 +115,8 @@ public struct SonataNodePopulation: Sendable {
     var dynamics: [String: SonataColumn] = [:]
     let names = try file.children(of: path)
     for name in names where try file.kind(of: path + "/" + name) == .dataset {
+      // Others, such as positions in space, are nothing that a model takes.
+      if try !SonataColumn.canRead(file, path + "/" + name) { continue }
       let library = path + "/@library/" + name
       columns[name] = try .read(file, path + "/" + name, library: try file.exists(library) ? try file.readStrings(library) : nil)
     }

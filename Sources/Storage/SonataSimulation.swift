@@ -70,7 +70,11 @@ public struct SonataSimulation: Sendable, Equatable {
     self.stop = stop
     self.step = step
     start = try run.double("tstart") ?? 0
-    seed = (run.value("random_seed") ?? run.value("seed"))?.int
+    for key in ["random_seed", "seed"] {
+      guard seed == nil, let value = run.value(key) else { continue }
+      guard let number = value.int, number >= 0 else { throw run.error(key, "a whole number from 0 on should stand here") }
+      seed = number
+    }
     notes += run.notes(known: ["tstop", "dt", "tstart", "random_seed", "seed", "nsteps_block", "overwrite_output_dir"])
     if let conditions = try file.section("conditions") {
       initialPotential = try conditions.double("v_init")

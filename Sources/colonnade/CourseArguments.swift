@@ -16,7 +16,7 @@ struct CourseArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Wall time between checkpoints: 90s, 10m, 1h (a bare number counts minutes); 'never' writes one at a stop only.",
+      "Wall time between checkpoints: 90s, 10m, 1h (a bare number counts minutes); 'never' writes one at a stop only, and at the end of a training.",
       valueName: "time"))
   var checkpointEvery = "30m"
 
@@ -50,4 +50,9 @@ struct CourseArguments: ParsableArguments {
     }
     return seconds
   }
+}
+
+/// An unset variable in a job script gives an empty name, which would be the root of the file system.
+func requireFolder(_ output: String?) throws {
+  if output?.isEmpty == true { throw ValidationError("--output is empty; give the name of a folder, such as --output runs/first") }
 }

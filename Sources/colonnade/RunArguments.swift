@@ -23,10 +23,9 @@ struct RunArguments: ParsableArguments {
   @Flag(help: "A tiny run of everything: 20 ms at most, to see that it works.")
   var smoke = false
 
-  /// Later ones win, so what the user sets wins over --smoke.
-  var overrides: [String] {
-    (smoke ? ["duration=20", "presimulation=0"] : []) + set + (seed.map { ["seed=\($0)"] } ?? [])
-  }
+  var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
+
+  func validate() throws { try requireFolder(output) }
 
   func runOptions(study: String) throws -> RunOptions {
     var options = RunOptions(output: output ?? "runs/\(study)")

@@ -29,7 +29,7 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func simulate(_ world: borrowing Communicator) throws -> Int32 {
-    let experiment = try Experiment.load(path: config, overrides: options.overrides)
+    let experiment = try Experiment.load(path: config, overrides: options.overrides, smoke: options.smoke)
     return try SimulationRun.run(experiment, try options.runOptions(study: experiment.study), world)
   }
 }

@@ -23,6 +23,8 @@ struct TrainingArguments: ParsableArguments {
   @Flag(help: "A tiny run of everything: one epoch of a small network, to see that it works.")
   var smoke = false
 
+  func validate() throws { try requireFolder(output) }
+
   var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
 
   func runOptions(name: String) throws -> RunOptions {

@@ -110,7 +110,7 @@ struct RunFolderTests {
     let listed = ["report.h5", "missing.h5", "../outside.h5", folder.path + "/outside.h5", "notes.txt", "run.jsonl", "kept.h5", "..", ""]
     let text = JSONValue.object(["reports": .array(listed.map { .string($0) })]).text
     _ = try folder.file("run/summary.json", text)
-    try run.prepare()
+    try run.prepare(configuration: "")
     for name in ["run/report.h5", "run/rates.csv", "run/summary.json"] { #expect(!has(folder, name), "\(name)") }
     for name in ["outside.h5", "run/other.h5", "run/notes.txt", "run/run.jsonl", "run/kept.h5/a"] { #expect(has(folder, name), "\(name)") }
   }
@@ -119,7 +119,7 @@ struct RunFolderTests {
     let folder = try ScratchFolder()
     try write(folder, ["report.h5"])
     _ = try folder.file("summary.json", text)
-    try RunFolder(folder.path).prepare()
+    try RunFolder(folder.path).prepare(configuration: "")
     #expect(has(folder, "report.h5") && !has(folder, "summary.json"))
   }
 }

@@ -23,8 +23,13 @@ public struct Experiment: Sendable {
   /// Reads a configuration: YAML with a study, a SONATA configuration (JSON), or a folder that holds one of them.
   ///
   /// - `overrides`: texts `key=value` that take the place of keys, in their order.
+  /// - `smoke`: makes a tiny run of it, as far as the overrides do not say otherwise.
   /// - Throws: `ConfigurationError` 78 or 66, and for SONATA files `StorageError` 65 or 66.
-  public static func load(path: String, overrides: [String] = []) throws -> Experiment {
+  public static func load(path: String, overrides: [String] = [], smoke: Bool = false) throws -> Experiment {
+    if smoke {
+      let whole = try load(path: path, overrides: overrides)
+      return try load(path: path, overrides: smokeSettings(whole.description) + overrides)
+    }
     let path = try configurationPath(path)
     let text = try ConfigurationFile.text(path)
     var tree: ConfigurationTree
@@ -38,6 +43,12 @@ public struct Experiment: Sendable {
     }
     try tree.apply(overrides: overrides)
     return try Experiment(tree, folder: ConfigurationFile.folder(of: path))
+  }
+
+  /// A tiny run: as many whole steps as fit into 20 ms, none of them presimulated.
+  private static func smokeSettings(_ d: SimulationDescription) -> [String] {
+    let steps = min((d.duration / d.resolution).rounded(), max(1, (20 / d.resolution * (1 + 1e-9)).rounded(.down)))
+    return ["duration=\(NumberText.text((steps * d.resolution * 1000).rounded() / 1000))", "presimulation=0"]
   }
 
   init(_ tree: ConfigurationTree, folder: String) throws {

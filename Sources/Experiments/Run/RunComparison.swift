@@ -24,7 +24,7 @@ public struct RunComparison: Sendable {
 
   /// - Throws: `StorageError` 66 where a run is not there or not finished, 65 where a file of it is damaged.
   public init(_ first: RunFolder, _ second: RunFolder) throws {
-    let (a, b) = (try Self.summary(first), try Self.summary(second))
+    let (a, b) = (try first.finishedSummary(to: "compare the run"), try second.finishedSummary(to: "compare the run"))
     var (differences, equal, remarks): ([String], [String], [String]) = ([], [], [])
     func text(_ value: JSONValue?) -> String { value?.string ?? value?.text ?? "missing" }
     for key in Self.hashes + Self.figures where a[key] != nil || b[key] != nil {
@@ -55,16 +55,6 @@ public struct RunComparison: Sendable {
       }
     }
     (self.differences, self.equal, self.remarks) = (differences, equal, remarks)
-  }
-
-  private static func summary(_ folder: RunFolder) throws -> JSONValue {
-    guard FolderContents.exists(folder.summary) else {
-      let isRun = FolderContents.exists(folder.configuration)
-      throw StorageError(
-        .missing, path: folder.path, operation: "compare the run", reason: isRun ? "it is not finished" : "there is no run",
-        remedy: isRun ? "see colonnade status \(folder.path)" : "give the folder of a run")
-    }
-    return try JSONValue.read(folder.summary)
   }
 
   /// Names of result files.

@@ -29,11 +29,10 @@ public struct RunFolder: Sendable {
   ]
   public var checkpoints: CheckpointFolder { .ofRun(path, resumedFrom: resumedFrom) }
 
-  /// Makes the folder, and removes the results of an earlier run so that none is taken for this one's.
-  ///
-  /// - Parameter resuming: keeps checkpoints and parts of recordings, which the run goes on with.
-  /// - Throws: `StorageError` 73 if it cannot be made or written.
-  public func prepare(resuming: Bool = false) throws {
+  /// Makes the folder where there is none; what is in it stays.
+  /// - Throws: `StorageError` 73 if it cannot be made or written, or is not a run's.
+  func makeWritable() throws {
+    try requireOwn()
     let files = FileManager.default
     do {
       try files.createDirectory(atPath: parts, withIntermediateDirectories: true)
@@ -42,6 +41,40 @@ public struct RunFolder: Sendable {
         .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output"
       )
     }
+    try AtomicFile.write(parts + "/" + Self.probeName, text: "")
+    try? FileManager.default.removeItem(atPath: parts + "/" + Self.probeName)
+  }
+
+  /// Refuses a folder in which a run would remove or replace the files of others.
+  private func requireOwn() throws {
+    func refuse(_ name: String) -> StorageError {
+      StorageError(
+        .cannotCreate, path: path, operation: "use the output folder", reason: "\(name) in it is not a run's, and would be removed",
+        remedy: "choose another folder with --output, or move it away")
+    }
+    if Self.exists(file(ScalingRecord.pointsName)) { throw refuse(ScalingRecord.pointsName) }
+    let parts = try Self.names(parts), checkpoints = try Self.names(checkpoints.path)
+    if let other = parts.first(where: { !$0.hasSuffix(".part") && $0 != Self.probeName }) { throw refuse("parts/\(other)") }
+    for name in checkpoints {
+      guard CheckpointFolder.isName(name) else { throw refuse("checkpoint/\(name)") }
+      let other = try Self.names(self.checkpoints.path + "/" + name).first { !CheckpointFolder.isFileName($0) }
+      if let other { throw refuse("checkpoint/\(name)/\(other)") }
+    }
+  }
+
+  /// The names in a folder, none where there is no such folder.
+  private static func names(_ path: String) throws -> [String] { exists(path) ? try FolderContents.names(path) : [] }
+
+  /// A file that is made and removed to see whether that can be done.
+  private static let probeName = "writable"
+
+  /// Makes the folder this run's: what is in it of an earlier one is removed, so that none of it is taken for this one's.
+  ///
+  /// - Parameter resuming: keeps checkpoints and parts of recordings, which the run goes on with.
+  /// - Throws: `StorageError` 73 if it cannot be made or written.
+  func prepare(resuming: Bool = false, configuration text: String) throws {
+    try makeWritable()
+    let files = FileManager.default
     if !resuming {
       try checkpoints.removeAll()
       try? files.removeItem(atPath: finalCheckpoint)
@@ -57,8 +90,7 @@ public struct RunFolder: Sendable {
           remedy: "choose another folder with --output")
       }
     }
-    try AtomicFile.write(parts + "/writable", text: "")
-    try? files.removeItem(atPath: parts + "/writable")
+    try AtomicFile.write(configuration, text: text)
   }
 
   /// Names of the recordings that an earlier run may have left: its summary tells those of its reports.
@@ -86,6 +118,21 @@ public struct RunFolder: Sendable {
     guard let number = error.systemNumber, error.path.hasPrefix(path + "/") || error.path == path else { return nil }
     return "error \(number) in \(path)"
   }
+
+  /// What a finished run left.
+  /// - Throws: `StorageError` 66 where there is no run, or one that is not finished.
+  func finishedSummary(to operation: String) throws -> JSONValue {
+    guard Self.exists(summary) else {
+      let isRun = Self.exists(configuration)
+      throw StorageError(
+        .missing, path: path, operation: operation, reason: isRun ? "it is not finished" : "there is no run",
+        remedy: isRun ? "see colonnade status \(path)" : "give the folder of a run")
+    }
+    return try JSONValue.read(summary)
+  }
+
+  /// The names of those files that there are.
+  func present(_ names: [String]) -> String { names.filter { Self.exists(file($0)) }.joined(separator: ", ") }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 

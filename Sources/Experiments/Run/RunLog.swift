@@ -9,7 +9,7 @@ final class RunLog {
   private let lines: JSONLines
 
   init(_ path: String, _ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws {
-    lines = try JSONLines(appendingTo: path)
+    lines = try Self.open(path)
     try event(
       "run.start",
       [
@@ -24,7 +24,7 @@ final class RunLog {
   init(
     _ path: String, _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, resuming: Bool
   ) throws {
-    lines = try JSONLines(appendingTo: path)
+    lines = try Self.open(path)
     try event(
       resuming ? "run.continue" : "run.start",
       [
@@ -33,6 +33,12 @@ final class RunLog {
         "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.seed)),
       ])
   }
+
+  /// Two runs in one folder would write the same files: whoever has the log has the folder.
+  private static func open(_ path: String) throws -> JSONLines { try JSONLines(appendingTo: path, alone: true) }
+
+  /// What there is to note about the log itself.
+  var notes: [String] { lines.isLocked ? [] : ["the file system has no locks: two runs in one folder at a time would spoil each other"] }
 
   /// Runs a body, and logs what it throws, for whoever asks for the status of the run. A rank that is ended from outside, because of another
   /// one's error or because nothing went on, cannot.

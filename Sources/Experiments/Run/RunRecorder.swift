@@ -64,11 +64,13 @@ final class RunRecorder: SimulationObserver {
   }
 
   /// Cuts the restored parts to their lengths; those of another run are copied.
-  func cutParts(from source: RunFolder) throws {
+  /// - Parameter beat: called now and then, for a watchdog.
+  func cutParts(from source: RunFolder, beat: () -> Void) throws {
     for (part, lengths) in finished {
       let files = zip(source.files(of: part, recordings: lengths.count - 1), folder.files(of: part, recordings: lengths.count - 1))
       for ((old, new), length) in zip(files, lengths) {
-        if old == new { try PartLength.cut(new, to: length) } else { try PartLength.copy(old, to: new, length: length) }
+        if old == new { try PartLength.cut(new, to: length) } else { try PartLength.copy(old, to: new, length: length, beat: beat) }
+        beat()
       }
     }
     if !finished.isEmpty || parts.legs != [ranks] { parts.goOn(ranks: ranks) }
@@ -102,6 +104,10 @@ final class RunRecorder: SimulationObserver {
   func write(to writer: inout CheckpointWriter) throws {
     var lengths = [try spikes?.flush(synchronise: true) ?? 0]
     for report in reports { lengths.append(try report.part?.flush(synchronise: true) ?? 0) }
+    // A checkpoint must not count on what is gone.
+    for (part, lengths) in finished {
+      for (file, length) in zip(folder.files(of: part, recordings: lengths.count - 1), lengths) { try PartLength.check(file, length) }
+    }
     let all = finished.merging([parts.current(rank): lengths]) { $1 }
     try writer.write(Self.partsName, all.map { (object: $0.key.object, values: $0.value) })
     try rates?.write(to: &writer, object: rank)

@@ -11,7 +11,7 @@ public enum RunReport {
   }
 
   static func content(_ folder: RunFolder) throws -> ReportContent {
-    let summary = try JSONValue.read(folder.summary)
+    let summary = try folder.finishedSummary(to: "make its report")
     if summary["kind"]?.string == "training" { return try TrainingReport.content(folder, summary) }
     func number(_ key: String) -> Double { summary[key]?.double ?? 0 }
     var content = ReportContent(title: summary["title"]?.string ?? "Simulation", subtitle: subtitle(summary))
@@ -19,9 +19,12 @@ public enum RunReport {
       .init("Real-time factor", HumanUnits.significant(number("real_time_factor"))),
       .init("Neurons", HumanUnits.count(Int(number("neurons")))), .init("Synapses", HumanUnits.count(Int(number("synapses")))),
       .init("Mean rate", "\(HumanUnits.significant(number("mean_rate_hz"))) Hz"),
-      .init("Per synaptic event", "\(HumanUnits.significant(number("ns_core_per_synaptic_event"))) ns × core"),
-      .init("Memory", HumanUnits.bytes(Int64(number("peak_memory_bytes")))),
     ]
+    if number("synaptic_events") > 0 {
+      let cost = HumanUnits.significant(number("ns_core_per_synaptic_event"))
+      content.highlights.append(.init("Per synaptic event", "\(cost) ns × core"))
+    }
+    content.highlights.append(.init("Memory", HumanUnits.bytes(Int64(number("peak_memory_bytes")))))
     content.notes = summary["notes"]?.array?.compactMap(\.string) ?? []
     for key in [
       "seed", "precision", "storage", "resolution_ms", "ranks", "nodes", "build_s", "run_s", "synaptic_events", "external_events",

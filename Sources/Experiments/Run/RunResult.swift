@@ -157,7 +157,9 @@ struct RunResult {
     var text = "\n" + figures.text(table) + "\n"
     for note in notes where !told.contains(note) { text += "NOTE \(note)\n" }
     text += forecast.text + "\n"
-    text += "\nResults in \(folder.path): summary.json, spikes.h5, configuration.yaml\nReport    \(folder.report)\n"
+    let reports = summary["reports"]?.array?.compactMap(\.string) ?? []
+    let files = folder.present(["summary.json", "spikes.h5"] + reports + ["run.jsonl", "configuration.yaml"])
+    text += "\nResults in \(folder.path): \(files)\nReport    \(folder.report)\n"
     text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
   }
 }

@@ -14,7 +14,7 @@ struct RunStart: Sendable {
   /// the same command, given again, goes on with them.
   let origin: String?
 
-  private enum Finding: UInt8 { case nothing, own, run, final, one, missing, finished }
+  private enum Finding: UInt8 { case nothing, own, run, final, one, missing, finished, occupied }
 
   /// Finds them; nil where the run begins anew. Collective.
   /// - Throws: `StorageError` 66 if a path is given that holds none, `ConfigurationError` 78 if it is a finished run's that would be replaced.
@@ -33,6 +33,9 @@ struct RunStart: Sendable {
       throw ConfigurationError(
         .file(output.path),
         "the training there is finished, and its results shall stay; to go on from it, give another folder with --output")
+    case .occupied:
+      throw ConfigurationError(
+        .file(output.path), "another run there was stopped and could go on; choose another folder with --output, or remove that run's")
     case .one:
       let source = path + (isFinal(path) ? "/.." : "/../..")
       // Under one name, so that parts are cut where they are and not copied onto themselves.
@@ -52,10 +55,11 @@ struct RunStart: Sendable {
       .header.values["resumed_from"]?.string
     guard case .path(let path) = resume else { return (numbers.isEmpty ? .nothing : .own, origin) }
     if origin == real(path) { return (.own, origin) }
+    let isOwn = real(path) == real(output.path)
+    if !numbers.isEmpty && !isOwn && real(path + "/../..") != real(output.path) { return (.occupied, nil) }
     if FolderContents.exists(path + "/manifest.json") {
       return isFinal(path) && real(path + "/..") == real(output.path) ? (.finished, nil) : (.one, real(path))
     }
-    let isOwn = real(path) == real(output.path)
     if try !RunFolder(path).checkpoints.numbers().isEmpty { return isOwn ? (.own, origin) : (.run, real(path)) }
     guard FolderContents.exists(RunFolder(path).finalCheckpoint + "/manifest.json") else { return (.missing, nil) }
     return isOwn ? (.finished, nil) : (.final, real(path))
@@ -66,8 +70,15 @@ struct RunStart: Sendable {
     real(path) == real(RunFolder(path + "/..").finalCheckpoint)
   }
 
+  /// The path without links, also where its last parts are gone: a run stays the one it was when the checkpoint that it began from is not
+  /// there any more.
   private static func real(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    var there = URL(fileURLWithPath: path).standardizedFileURL, gone: [String] = []
+    while !FolderContents.exists(there.path) && there.path != "/" {
+      gone.insert(there.lastPathComponent, at: 0)
+      there.deleteLastPathComponent()
+    }
+    return gone.reduce(there.resolvingSymlinksInPath()) { $0.appendingPathComponent($1) }.path
   }
 
   /// Whether the run goes on in the folder of the checkpoints.

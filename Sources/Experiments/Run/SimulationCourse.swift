@@ -60,7 +60,10 @@ final class SimulationCourse<S: SimulationScalar> {
       try recorder.restore(checkpoint, from: start.folder)
       try history.restore(checkpoint, objects: checkpoint.ranks(of: rank, ranks))
     }
-    try recorder.cutParts(from: start.folder)
+    // Only now: a checkpoint that is refused must not cost what is in the folder.
+    if speaks { try folder.prepare(resuming: start.isIn(folder), configuration: experiment.configuration) }
+    try communicator.barrier()
+    try recorder.cutParts(from: start.folder, beat: simulation.pulse.beat)
     try history.share(oldRanks: restored.checkpoint.ranks, communicator)
     try simulation.resume()
     let step = simulation.step
@@ -95,7 +98,7 @@ final class SimulationCourse<S: SimulationScalar> {
   }
 
   /// The network in short, with checksums of edges and spikes in files, so that a file that has changed under its name is noticed.
-  private var networkText: String {
+  var networkText: String {
     let network = description.network
     let populations = network.populations.map { population in
       let parameters = population.parameters.sorted { $0.key < $1.key }, initial = population.initial.sorted { $0.key < $1.key }
@@ -217,7 +220,8 @@ final class SimulationCourse<S: SimulationScalar> {
       try simulation.write(to: &writer)
       try recorder.write(to: &writer)
       simulation.pulse.beat()
-      let stopwatch = simulation.stopwatch
+      // The presimulation is not timed.
+      let stopwatch = started == nil ? Stopwatch() : simulation.stopwatch
       try RunHistory.write(stopwatch.seconds(of: Phase.simulation) + [stopwatch.total], to: &writer, object: rank)
       lastCheckpointBytes = writer.bytes
     }

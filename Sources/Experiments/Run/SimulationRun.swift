@@ -38,6 +38,7 @@ public enum SimulationRun {
   ) throws -> Int32 {
     cplatform_flush_denormals()
     try communicator.requireWholeLaunch()
+    try SameOnAllRanks.require(experiment.configuration, from: "configuration", "settings", communicator)
     let control = RunControl(options.limits)
     // A signal that comes after the last step must find somebody who notes it, or it would end the process.
     defer { withExtendedLifetime(control) {} }
@@ -57,14 +58,12 @@ public enum SimulationRun {
     folder.resumedFrom = start?.origin
     // Everybody has looked before anything is changed.
     try communicator.barrier()
-    if speaks {
-      try folder.prepare(resuming: start?.isIn(folder) ?? false)
-      try AtomicFile.write(folder.configuration, text: experiment.configuration)
-    }
-    try communicator.barrier()
+    if speaks { try folder.makeWritable() }
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator) : nil
+    if speaks && start == nil { try folder.prepare(configuration: experiment.configuration) }
+    try communicator.barrier()
     return try RunLog.noting(log) {
-      var notes = experiment.notes
+      var notes = experiment.notes + (log?.notes ?? [])
       if communicator.size > simulation.tiles.count {
         notes.append("\(communicator.size) ranks for \(simulation.tiles.count) tiles: the ranks without a tile idle")
       } else {
@@ -85,6 +84,9 @@ public enum SimulationRun {
       }
 
       let course = SimulationCourse(simulation, experiment, options, folder, control, log, communicator)
+      try RunFailure.inPhase(of: "build", in: folder) {
+        try SameOnAllRanks.require(course.networkText, from: "network", "edges or spikes", communicator)
+      }
       if let start {
         let found = try RunFailure.inPhase(of: "resume", in: folder) { try course.resume(start, communicator) }
         told.formUnion(found)

@@ -38,7 +38,9 @@ public final class ScalingRecord {
       .cannotCreate, path: folder, operation: "use the folder for a scaling study", reason: reason, remedy: "choose another with --output")
   }
 
-  private static func lines(_ folder: String) -> String { folder + "/scaling.jsonl" }
+  /// The file of the points.
+  static let pointsName = "scaling.jsonl"
+  private static func lines(_ folder: String) -> String { folder + "/" + pointsName }
   private var lines: String { Self.lines(folder) }
   private var report: String { folder + "/report.html" }
   private func write() throws { try AtomicFile.write(lines, text: points.map { $0.json.text + "\n" }.joined()) }

@@ -5,6 +5,7 @@ import Networks
 import Running
 import Spiking
 import Storage
+import Training
 
 /// What `colonnade scale` is asked to run.
 public struct ScalingOptions: Sendable {
@@ -43,11 +44,12 @@ public struct ScalingStudy: Sendable {
   public init(_ config: String, _ options: ScalingOptions) throws {
     self.config = config
     self.options = options
-    isTraining = Self.namesDataset(config)
+    isTraining = Self.namesDataset(config, options.overrides)
     if isTraining {
       let experiment = try TrainingExperiment.load(path: config, overrides: options.overrides)
       title = experiment.title
-      growth = .proportional(key: "batch_size", standard: 64)
+      growth = .batches(
+        of: "batch_size", standardBatch: TrainerSettings.standardBatch, epochs: "epoch", standardEpochs: experiment.settings.epochs)
       tree = try ConfigurationTree.parse(experiment.configuration, file: config)
       fingerprint = Self.checksum(experiment.configuration)
     } else {
@@ -73,10 +75,12 @@ public struct ScalingStudy: Sendable {
   }
 
   /// Whether a configuration is one of training: it names a data set. What is wrong with it is told by whoever reads it in full.
-  private static func namesDataset(_ config: String) -> Bool {
-    let file = ConfigurationFile.isFolder(config) ? config + "/config.yaml" : config
-    guard let tree = try? ConfigurationTree.read(file), case .section(let members) = tree.content else { return false }
-    return members.contains { $0.key == "dataset" }
+  private static func namesDataset(_ config: String, _ overrides: [String]) -> Bool {
+    let files = ConfigurationFile.isFolder(config) ? ["config.yaml", "configuration.yaml"].map { config + "/" + $0 } : [config]
+    guard let file = files.first(where: ConfigurationFile.exists), var tree = try? ConfigurationTree.read(file) else { return false }
+    try? tree.apply(overrides: overrides)
+    guard case .section(let members) = tree.content else { return false }
+    return members.contains { $0.key == "dataset" } && !members.contains { $0.key == "study" || $0.key == "populations" }
   }
 
   /// Settings that a number of ranks needs beyond those given.

@@ -9,15 +9,16 @@ public enum WeakGrowth: Sendable, Equatable {
   case root(key: String, standard: Double)
   /// A number of neurons that grows, and the share of them that each hears, which falls.
   case constantDegree(count: String, standardCount: Int, share: String, standardShare: Double)
-  /// A key that is the work.
-  case proportional(key: String, standard: Int)
+  /// Batches that grow, and epochs as many times more: a data set does not grow, so the steps would become fewer.
+  case batches(of: String, standardBatch: Int, epochs: String, standardEpochs: Int)
 
   public static func == (a: WeakGrowth, b: WeakGrowth) -> Bool { a.keys == b.keys }
   /// The keys that change.
   public var keys: [String] {
     switch self {
-    case .grid(let key, _), .root(let key, _), .proportional(let key, _): [key]
+    case .grid(let key, _), .root(let key, _): [key]
     case .constantDegree(let count, _, let share, _): [count, share]
+    case .batches(let batch, _, let epochs, _): [batch, epochs]
     }
   }
 
@@ -46,7 +47,8 @@ public enum WeakGrowth: Sendable, Equatable {
       return [
         "\(count)=\(Int(number(count, Double(standardCount))) * ranks)", "\(share)=\(number(share, standardShare) / Double(ranks))",
       ]
-    case .proportional(let key, let standard): return ["\(key)=\(Int(number(key, Double(standard))) * ranks)"]
+    case .batches(let batch, let standardBatch, let epochs, let standardEpochs):
+      return [(batch, standardBatch), (epochs, standardEpochs)].map { "\($0)=\(Int(number($0, Double($1))) * ranks)" }
     }
   }
 }

@@ -32,7 +32,7 @@ enum SonataStudy: Study {
         remedy: "set tstart to 0: simulations begin at 0")
     }
     var defaults = CommonKeys()
-    defaults.seed = UInt64(max(0, simulation.seed ?? 1))
+    defaults.seed = UInt64(simulation.seed ?? 1)
     defaults.resolution = simulation.step
     defaults.initialPotential = simulation.initialPotential
     let common = try CommonKeys(section, defaults: defaults, total: simulation.stop)

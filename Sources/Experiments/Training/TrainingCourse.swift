@@ -47,7 +47,8 @@ struct TrainingCourse<S: WeightScalar> {
   /// Score on the validation part of the weights that are kept.
   var keptScore: TrainingScore? { experiment.selection == .best ? state.bestScore : state.lastScore }
 
-  private var isFinished: Bool {
+  /// Whether no epoch is left: by number, or because validation has stopped improving.
+  var isFinished: Bool {
     state.epochs >= trainer.settings.epochs || (state.epochs > 0 && state.best.shouldStop(after: state.epochs - 1))
   }
 

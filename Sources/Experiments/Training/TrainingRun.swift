@@ -34,9 +34,12 @@ public enum TrainingRun {
   ) throws -> TrainingScore {
     cplatform_flush_denormals()
     try communicator.requireWholeLaunch()
+    try SameOnAllRanks.require(experiment.configuration, from: "configuration", "settings", communicator)
     let trainer = try makeTrainer(experiment, communicator, as: S.self)
     try trainer.network.restore(try WeightsFile.read(path, of: trainer.network, fit: .network).arrays, into: trainer.parameters)
     let data = try TrainingData(experiment)
+    try SameOnAllRanks.require(data.fingerprint, from: experiment.dataPath, "recordings", communicator)
+    if communicator.rank == 0 { for note in experiment.notes + data.notes { tell("NOTE \(note)\n") } }
     return try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
   }
 
@@ -54,11 +57,11 @@ public enum TrainingRun {
   /// Keys that change no weight: where the data lie, how much of the tape is kept, and what has no effect.
   private static let free = ["data_path", "nb_worker", "recompute_segments"]
 
-  /// Keys that a resumed run may have otherwise: those, and how many epochs there are unless the learning rate depends on it.
+  /// Keys that a resumed run may have otherwise: those, and when it ends unless the learning rate depends on that.
   private static func freeOnTheWay(_ experiment: TrainingExperiment) -> [String] {
     // A cosine spans the whole run; the other schedules go on as they began.
     if case .cosine = experiment.settings.learningRate.decay { return free }
-    return free + ["epoch"]
+    return free + ["epoch", "patience"]
   }
 
   private static func run<S: WeightScalar>(
@@ -66,6 +69,7 @@ public enum TrainingRun {
   ) throws -> Int32 {
     cplatform_flush_denormals()
     try communicator.requireWholeLaunch()
+    try SameOnAllRanks.require(experiment.configuration, from: "configuration", "settings", communicator)
     let control = RunControl(options.limits)
     // A signal that comes after the last step must find somebody who notes it, or it would end the process.
     defer { withExtendedLifetime(control) {} }
@@ -87,29 +91,39 @@ public enum TrainingRun {
     folder.resumedFrom = start?.origin
     // Read before the folder is touched: they may be those of the run that was there before. A checkpoint has them in its own.
     let initial = try start == nil ? readInitialWeights(experiment, trainer, folder) : nil
+    try RunFailure.inPhase(of: "data", in: folder) {
+      try SameOnAllRanks.require(data.fingerprint, from: experiment.dataPath, "recordings", communicator)
+      let network = NetworkText(trainer.network.description).text + (initial?.hash ?? "")
+      try SameOnAllRanks.require(network, from: "network", "layers or initial weights", communicator)
+    }
     // Everybody has looked before anything is changed.
     try communicator.barrier()
-    if speaks {
-      try folder.prepare(resuming: start?.isIn(folder) ?? false)
-      folder.removeParts()
-      try AtomicFile.write(folder.configuration, text: experiment.configuration)
-    }
-    try communicator.barrier()
+    if speaks { try folder.makeWritable() }
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator, resuming: start?.isIn(folder) ?? false) : nil
+    if speaks && start == nil { try folder.prepare(configuration: experiment.configuration) }
+    if speaks { folder.removeParts() }
+    try communicator.barrier()
     return try RunLog.noting(log) {
       var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)
-      var notes = experiment.notes + data.notes
+      var notes = experiment.notes + data.notes + (log?.notes ?? [])
       if let difference = initial?.difference { notes.append("initial_weights: the file \(difference)") }
       if let start {
         let (rank, ranks) = (communicator.rank, communicator.size)
         let restored = try RunFailure.inPhase(of: "resume", in: folder) {
           try start.restore(for: folder, communicator) { try course.load($0, rank: rank, of: ranks) }
         }
+        // Only now: a checkpoint that is refused must not cost what is in the folder.
+        if speaks {
+          try folder.prepare(resuming: start.isIn(folder), configuration: experiment.configuration)
+          folder.removeParts()
+        }
+        try communicator.barrier()
         try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
         notes += restored.notes
         try tell(notes, log, options)
         try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
         if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
+        if course.isFinished { notes.append("no epoch was left to train, by 'epoch' or 'patience'") }
       } else if let initial {
         try tell(notes, log, options)
         try trainer.network.restore(initial.arrays, into: trainer.parameters)

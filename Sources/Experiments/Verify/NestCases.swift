@@ -75,14 +75,29 @@ private struct NestReplay {
   let spikes: [Int]?
 
   init(_ value: JSONValue, name: String, path: String) throws {
-    func number(_ key: String) throws -> Double {
-      guard let number = value[key].flatMap(Self.number) else {
-        throw StorageError(
-          .badData, path: path, operation: "read case \(name)", reason: "\(key) is missing or no number", remedy: "see the other cases")
-      }
+    func fault(_ reason: String, remedy: String = "see the other cases") -> StorageError {
+      StorageError(.badData, path: path, operation: "read case \(name)", reason: reason, remedy: remedy)
+    }
+    func number(_ key: String, of value: JSONValue, default standard: Double? = nil) throws -> Double {
+      if value[key] == nil, let standard { return standard }
+      guard let number = value[key].flatMap(Self.number) else { throw fault("\(key) is missing or no number") }
       return number
     }
-    let resolution = try number("resolution_ms")
+    func numbers(_ key: String, of value: JSONValue) throws -> [Double]? {
+      guard let given = value[key] else { return nil }
+      guard let list = given.array, case let numbers = list.compactMap(\.double), numbers.count == list.count else {
+        throw fault("\(key) is no list of numbers")
+      }
+      return numbers
+    }
+    func whole(_ number: Double, _ key: String, from least: Int) throws -> Int {
+      guard let count = Int(exactly: number), count >= least, count <= Self.longest else {
+        throw fault("\(key) is \(number), not a whole number from \(least) to \(Self.longest)")
+      }
+      return count
+    }
+    let resolution = try number("resolution_ms", of: value)
+    if !(resolution > 0 && resolution.isFinite) { throw fault("resolution_ms is \(resolution)") }
     let model = value["model"]?.string ?? ""
     guard let about = NeuronCatalogue.description(of: model) else {
       throw NetworkError(
@@ -106,14 +121,19 @@ private struct NestReplay {
     // Texts are remarks; anything else would drive the neuron.
     let others = stimulus?.object?.members.filter { $0.key != "I_e_pA" && !generators.contains($0.key) && $0.value.string == nil }
     if let key = others?.first?.key {
-      throw StorageError(
-        .badData, path: path, operation: "read case \(name)", reason: "its stimulus has '\(key)', which is not known",
-        remedy: "give I_e_pA, \(generators.joined(separator: ", "))")
+      throw fault("its stimulus has '\(key)', which is not known", remedy: "give I_e_pA, \(generators.joined(separator: ", "))")
     }
     var sources: [(population: Int, source: any SpikeSource)] = []
+    func requireKnown(_ generator: JSONValue, _ keys: [String]) throws {
+      if let key = generator.object?.members.first(where: { !keys.contains($0.key) && $0.value.string == nil })?.key {
+        throw fault("a generator has '\(key)', which is not known", remedy: "give \(keys.joined(separator: ", "))")
+      }
+    }
     for (i, generator) in Self.list(stimulus?["spike_generators"]).enumerated() {
-      let times = generator["times"]?.array?.compactMap(\.double) ?? []
-      let edge = Edge(source: 0, target: 0, weight: generator["weight"]?.double ?? 1, delay: generator["delay"]?.double ?? 1)
+      try requireKnown(generator, ["times", "weight", "delay"])
+      let times = try numbers("times", of: generator) ?? []
+      let edge = Edge(
+        source: 0, target: 0, weight: try number("weight", of: generator, default: 1), delay: try number("delay", of: generator, default: 1))
       network.populations.append(Population(name: "generator \(i)", model: nil, layout: .list(count: 1)))
       network.projections.append(
         Projection(
@@ -124,38 +144,47 @@ private struct NestReplay {
     var description = SimulationDescription(network: network)
     description.spikes = sources
     description.resolution = resolution
-    let samples = Int(try number("n_samples"))
-    let firstSample = try number("t_first_ms")
-    description.duration = value["duration_ms"]?.double ?? (firstSample + Double(samples) * resolution)
+    let samples = try whole(try number("n_samples", of: value), "n_samples", from: 0)
+    let firstSample = try number("t_first_ms", of: value)
+    description.duration = try number("duration_ms", of: value, default: firstSample + Double(samples) * resolution)
     for key in ["dc_generator", "step_current_generator"] {
-      for generator in Self.list(stimulus?[key]) { description.inputs.append(Self.current(generator, name: key)) }
+      for generator in Self.list(stimulus?[key]) {
+        try requireKnown(generator, ["amplitude", "amplitude_times", "amplitude_values", "start", "stop", "weight", "delay"])
+        let weight = try number("weight", of: generator, default: 1)
+        let kind: InputDescription.Kind =
+          if let times = try numbers("amplitude_times", of: generator), let values = try numbers("amplitude_values", of: generator) {
+            .step(times: times, amplitudes: values.map { $0 * weight })
+          } else {
+            .dc(amplitude: try number("amplitude", of: generator, default: 0) * weight)
+          }
+        description.inputs.append(
+          InputDescription(
+            name: key, population: 0, kind: kind, delay: try number("delay", of: generator, default: 1),
+            start: try number("start", of: generator, default: 0), stop: try number("stop", of: generator, default: .infinity)))
+      }
     }
-    let skipped = Int((firstSample / resolution).rounded()) - 1
+    // A frame is there after each step, so the first is that of one step.
+    firstFrame = try whole((firstSample / resolution).rounded(), "t_first_ms in steps", from: 1) - 1
     var expected: [(String, [Double])] = []
     for column in about.columns {
-      guard let values = value[column.name]?.array, !values.isEmpty else { continue }
-      let samples = values.compactMap(\.double)
-      guard samples.count == values.count else {
-        throw StorageError(
-          .badData, path: path, operation: "read case \(name)", reason: "\(column.name) holds what is no number",
-          remedy: "see the other cases")
-      }
-      expected.append((column.name, samples))
+      guard let values = try numbers(column.name, of: value), !values.isEmpty else { continue }
+      if values.count != samples { throw fault("\(column.name) has \(values.count) samples where n_samples is \(samples)") }
+      expected.append((column.name, values))
       description.columnRecordings.append(
         .init(population: 0, column: column.name, neurons: .all, interval: resolution, file: column.name))
     }
     self.expected = expected.map { (column: $0.0, values: $0.1) }
-    spikes = value["spike_times_ms"]?.array?.compactMap(\.double).map { Int(($0 / resolution).rounded()) - 1 }
+    spikes = try numbers("spike_times_ms", of: value)?.map { try whole(($0 / resolution).rounded(), "a spike time in steps", from: 1) - 1 }
     // A case that says nothing would hold whatever the model does; an empty list of spikes says that there are none.
     if expected.isEmpty && spikes == nil {
-      throw StorageError(
-        .badData, path: path, operation: "read case \(name)", reason: "it has nothing to compare, neither a recorded state nor spikes",
-        remedy: "add an array of samples, such as V_m, or spike_times_ms")
+      throw fault(
+        "it has nothing to compare, neither a recorded state nor spikes", remedy: "add an array of samples, such as V_m, or spike_times_ms")
     }
     self.description = description
-    firstFrame = skipped
   }
   private let firstFrame: Int
+  /// Steps of a case at most: all of its frames are held.
+  private static let longest = 100_000_000
 
   /// One object or a list of them.
   private static func list(_ value: JSONValue?) -> [JSONValue] { value?.array ?? [value].compactMap { $0?.object == nil ? nil : $0 } }
@@ -169,19 +198,6 @@ private struct NestReplay {
     case "-inf": return -.infinity
     default: return nil
     }
-  }
-
-  private static func current(_ generator: JSONValue, name: String) -> InputDescription {
-    let weight = generator["weight"]?.double ?? 1
-    let kind: InputDescription.Kind =
-      if let times = generator["amplitude_times"]?.array, let values = generator["amplitude_values"]?.array {
-        .step(times: times.compactMap(\.double), amplitudes: values.compactMap(\.double).map { $0 * weight })
-      } else {
-        .dc(amplitude: (generator["amplitude"]?.double ?? 0) * weight)
-      }
-    return InputDescription(
-      name: name, population: 0, kind: kind, delay: generator["delay"]?.double ?? 1, start: generator["start"]?.double ?? 0,
-      stop: generator["stop"].flatMap(number) ?? .infinity)
   }
 
   func simulate<S: SimulationScalar>(as: S.Type) throws -> (columns: [String: [Double]], spikes: [Int]) {

@@ -17,7 +17,7 @@ final class CurrentInput<S: SimulationScalar>: Sendable {
   init(_ input: InputDescription, number: Int, seed: UInt64, resolution: Double) throws {
     func fail(_ text: String) -> NetworkError { input.fault(text) }
     active = try input.steps(resolution: resolution)
-    func steps(_ time: Double) -> Int { nearestStep(time + input.delay, resolution: resolution) }
+    func steps(_ time: Double) -> Int { input.arrival(of: time, resolution: resolution) }
     first = steps(input.start)
     switch input.kind {
     case .dc(let amplitude):
@@ -46,9 +46,19 @@ final class CurrentInput<S: SimulationScalar>: Sendable {
     if step == active.lowerBound || step == active.upperBound { return true }
     guard active.contains(step) else { return false }
     switch form {
-    case .levels(let steps, _): return steps.contains(step)
+    case .levels(let steps, _): return Self.level(at: step, steps).map { steps[$0] == step } ?? false
     case .noise(_, let every, _): return (step - first) % every == 0
     }
+  }
+
+  /// The last of the ascending steps that has come by then; nil before the first. Frozen noise has a level at every step.
+  private static func level(at step: Int, _ steps: [Int]) -> Int? {
+    var (low, high) = (0, steps.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if steps[middle] <= step { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? low - 1 : nil
   }
 
   /// Adds the current of a step to `count` neurons.
@@ -56,7 +66,7 @@ final class CurrentInput<S: SimulationScalar>: Sendable {
     guard active.contains(step) else { return }
     switch form {
     case .levels(let steps, let amplitudes):
-      guard let level = steps.lastIndex(where: { $0 <= step }) else { return }
+      guard let level = Self.level(at: step, steps) else { return }
       for i in 0..<count { current[i] += S(amplitudes[level]) }
     case .noise(let law, let every, let key):
       let drawn = first + (step - first) / every * every

@@ -41,16 +41,21 @@ struct PreparedInputs<S: SimulationScalar> {
 extension InputDescription {
   /// The steps in which the input takes effect.
   func steps(resolution: Double) throws -> Range<Int> {
-    let (first, last) = (start + delay, stop + delay)
-    if !(first >= 0 && last >= first) { throw fault("start \(start) and stop \(stop) ms make no interval from 0 on") }
-    let begin = nearestStep(first, resolution: resolution)
-    return begin..<max(begin, last.isFinite ? nearestStep(last, resolution: resolution) : Int.max)
+    if !(start + delay >= 0 && stop >= start) { throw fault("start \(start) and stop \(stop) ms make no interval from 0 on") }
+    let begin = arrival(of: start, resolution: resolution)
+    return begin..<max(begin, (stop + delay).isFinite ? arrival(of: stop, resolution: resolution) : Int.max)
+  }
+  /// The step in which takes effect what happens at a time: time and delay are rounded each by itself, as NEST does.
+  func arrival(of time: Double, resolution: Double) -> Int {
+    max(0, nearestStep(time, resolution: resolution) + nearestStep(delay, resolution: resolution))
   }
   func fault(_ text: String) -> NetworkError { NetworkError("input \(name): \(text)") }
 }
 
 /// The step that begins nearest to a time from 0 on; times beyond any simulation give a step beyond any simulation.
-func nearestStep(_ time: Double, resolution: Double) -> Int { Int(min((time / resolution).rounded(), 0x1p53)) }
+func nearestStep(_ time: Double, resolution: Double) -> Int {
+  Int(max(min(nearestSteps(time, resolution: resolution), 0x1p53), -0x1p53))
+}
 
 /// Scratch for one tile's inputs.
 ///

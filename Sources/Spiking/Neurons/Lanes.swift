@@ -20,6 +20,7 @@ public protocol LaneVector: Sendable {
   func adding(_ a: Self, times b: Self) -> Self
   /// Lanes of self where the mask holds, of `other` elsewhere.
   func where_(_ mask: Mask, otherwise other: Self) -> Self
+  /// The larger one; what is not a number in `a` stays so, for the checks that look for it.
   static func maximum(_ a: Self, _ b: Self) -> Self
   /// Calls the body with the number of each lane in which the mask holds, ascending; costs one test where none does.
   static func forEachLane(in mask: Mask, _ body: (Int) -> Void)
@@ -45,7 +46,9 @@ public protocol LaneVector: Sendable {
   @inline(__always) public func where_(_ mask: SIMDMask<SIMD16<Int32>>, otherwise other: Self) -> Self {
     Self(value: other.value.replacing(with: value, where: mask))
   }
-  @inline(__always) public static func maximum(_ a: Self, _ b: Self) -> Self { a.where_(a >= b, otherwise: b) }
+  @inline(__always) public static func maximum(_ a: Self, _ b: Self) -> Self {
+    Self(value: a.value.replacing(with: b.value, where: b.value .> a.value))
+  }
   @inline(__always) public static func forEachLane(in mask: SIMDMask<SIMD16<Int32>>, _ body: (Int) -> Void) {
     // Halves are joined until one word is left: a few instructions, where `any` calls a reduction.
     let bits = unsafeBitCast(mask, to: SIMD16<Int32>.self)
@@ -75,7 +78,9 @@ public protocol LaneVector: Sendable {
   @inline(__always) public func where_(_ mask: SIMDMask<SIMD8<Int64>>, otherwise other: Self) -> Self {
     Self(value: other.value.replacing(with: value, where: mask))
   }
-  @inline(__always) public static func maximum(_ a: Self, _ b: Self) -> Self { a.where_(a >= b, otherwise: b) }
+  @inline(__always) public static func maximum(_ a: Self, _ b: Self) -> Self {
+    Self(value: a.value.replacing(with: b.value, where: b.value .> a.value))
+  }
   @inline(__always) public static func forEachLane(in mask: SIMDMask<SIMD8<Int64>>, _ body: (Int) -> Void) {
     let bits = unsafeBitCast(mask, to: SIMD8<Int64>.self)
     let four = bits.lowHalf | bits.highHalf
