@@ -9,10 +9,12 @@ extension TileDraw {
   ///
   /// - `laws`: number of ``pairs(_:_:)`` for the tile of each source.
   /// - `rows`: at most ``rowsAtATime(onto:)``.
+  /// - `shares`: how many synapses each source has onto the tile, where that is known (``outdegrees(of:onto:)``).
   @specialized(where W == Float)
   @specialized(where W == Double)
   public func drawRows(
-    _ sources: UnsafePointer<UInt32>, laws: UnsafePointer<UInt16>, rows: Int, onto target: Tile, into batch: inout SynapseBatch<W>
+    _ sources: UnsafePointer<UInt32>, laws: UnsafePointer<UInt16>, rows: Int, onto target: Tile, shares: UnsafePointer<UInt32>? = nil,
+    into batch: inout SynapseBatch<W>
   ) {
     let first = batch.count
     batch.reserveRows(rows)
@@ -26,7 +28,7 @@ extension TileDraw {
     } else {
       for row in 0..<rows {
         let before = batch.count
-        drawTargets(Int(sources[row]), onto: target, into: &batch)
+        drawTargets(Int(sources[row]), onto: target, share: shares.map { Int($0[row]) }, into: &batch)
         batch.counts[row] = UInt32(truncatingIfNeeded: batch.count - before)
       }
     }
@@ -60,7 +62,7 @@ extension TileDraw {
   }
 
   /// The targets of one source for rules without pairs of their own probability.
-  private func drawTargets(_ source: Int, onto target: Tile, into batch: inout SynapseBatch<W>) {
+  private func drawTargets(_ source: Int, onto target: Tile, share: Int?, into batch: inout SynapseBatch<W>) {
     let place = avoidsSelf && target.range.contains(source) ? source - target.range.lowerBound : -1
     switch projection.rule {
     case .allToAll:
@@ -68,7 +70,7 @@ extension TileDraw {
     case .oneToOne:
       if target.range.contains(source) && place < 0 { batch.append(target: source - target.range.lowerBound, weight: 0, delay: 0) }
     case .fixedOutdegree(let degree):
-      let count = outdegree(of: source, onto: target, degree: degree)
+      let count = share ?? outdegree(of: source, onto: target, degree: degree)
       drawUniform(source: source, onto: target, count: count, avoiding: place, into: &batch)
     default:
       preconditionFailure("\(projection.rule.name) is not drawn source by source")

@@ -7,7 +7,30 @@ public struct TargetTileCounts: Sendable {
   fileprivate var counts: [Int32] = []
 }
 
+/// What the split of the out-degrees gave the sources of one tile; kept while their rows onto a block are drawn.
+public struct SourceTileCounts: Sendable {
+  /// Tiles of the targets.
+  let targets: Range<Int>
+  /// Of source i onto target tile t at `(t - targets.lowerBound) * sources + i`.
+  fileprivate(set) var shares: [UInt32]
+}
+
 extension TileDraw {
+  /// How many synapses each source of a tile has onto each of some target tiles: one walk down the tree for all of them. Nil for rules
+  /// other than fixed_outdegree, which split nothing by source.
+  public func outdegrees(of source: Tile, onto targets: Range<Int>) -> SourceTileCounts? {
+    guard case .fixedOutdegree(let degree) = projection.rule else { return nil }
+    let all = tiles.tiles(ofPopulation: projection.target)
+    var result = SourceTileCounts(targets: targets, shares: [UInt32](repeating: 0, count: targets.count * source.count))
+    for i in 0..<source.count {
+      let places = targets.lowerBound - all.lowerBound..<targets.upperBound - all.lowerBound
+      outdegreeSplit(of: source.range.lowerBound + i).forEach(total: degree, places: all.count, within: places) { place, share in
+        result.shares[(place - places.lowerBound) * source.count + i] = UInt32(truncatingIfNeeded: share)
+      }
+    }
+    return result
+  }
+
   /// What all source tiles have in common when they are drawn onto one target tile.
   @specialized(where W == Float)
   @specialized(where W == Double)
@@ -43,9 +66,14 @@ extension TileDraw {
   }
 
   /// Appends the rows of all sources of a tile to the batch; `rows[i] ..< rows[i + 1]` of it are those of source i.
+  ///
+  /// - `outdegrees`: of the source tile, where they were split beforehand.
   @specialized(where W == Float)
   @specialized(where W == Double)
-  public func append(_ source: Tile, onto target: Tile, _ counts: TargetTileCounts, to batch: inout SynapseBatch<W>, rows: inout [Int32]) {
+  public func append(
+    _ source: Tile, onto target: Tile, _ counts: TargetTileCounts, outdegrees: SourceTileCounts? = nil, to batch: inout SynapseBatch<W>,
+    rows: inout [Int32]
+  ) {
     rows.removeAll(keepingCapacity: true)
     rows.append(Int32(batch.count))
     switch projection.rule {
@@ -65,20 +93,32 @@ extension TileDraw {
         rows.append(Int32(batch.count))
       }
     default:
-      drawAllRows(source, onto: target, into: &batch, rows: &rows)
+      drawAllRows(source, onto: target, outdegrees, into: &batch, rows: &rows)
     }
   }
 
   /// All sources of a tile, some rows at a time.
-  private func drawAllRows(_ source: Tile, onto target: Tile, into batch: inout SynapseBatch<W>, rows: inout [Int32]) {
+  private func drawAllRows(
+    _ source: Tile, onto target: Tile, _ outdegrees: SourceTileCounts?, into batch: inout SynapseBatch<W>, rows: inout [Int32]
+  ) {
     let most = Self.rowsAtATime(onto: target)
+    let shares = outdegrees.map { counts in
+      let first = (target.number - counts.targets.lowerBound) * source.count
+      return Array(counts.shares[first..<first + source.count])
+    }
     let laws = [UInt16](repeating: pairs(source, target).number, count: most)
     var sources = [UInt32](repeating: 0, count: most)
     for first in stride(from: source.range.lowerBound, to: source.range.upperBound, by: most) {
       let count = min(most, source.range.upperBound - first)
       for i in 0..<count { sources[i] = UInt32(truncatingIfNeeded: first + i) }
       var end = batch.count
-      drawRows(sources, laws: laws, rows: count, onto: target, into: &batch)
+      if let shares {
+        shares[(first - source.range.lowerBound)...].withUnsafeBufferPointer {
+          drawRows(sources, laws: laws, rows: count, onto: target, shares: $0.baseAddress, into: &batch)
+        }
+      } else {
+        drawRows(sources, laws: laws, rows: count, onto: target, into: &batch)
+      }
       for i in 0..<count {
         end += Int(batch.counts[i])
         rows.append(Int32(end))
@@ -203,12 +243,16 @@ extension TileDraw {
   /// Synapses of a source onto one tile: its out-degree split over the target tiles by their sizes.
   func outdegree(of source: Int, onto target: Tile, degree: Int) -> Int {
     let all = tiles.tiles(ofPopulation: projection.target)
-    let split = TotalSplit(
+    return outdegreeSplit(of: source).share(of: target.number - all.lowerBound, total: degree, places: all.count)
+  }
+
+  private func outdegreeSplit(of source: Int) -> TotalSplit {
+    let all = tiles.tiles(ofPopulation: projection.target)
+    return TotalSplit(
       key: splitKey.of(UInt64(source)),
       weight: { low, high in
         let range = sourceRange(all, low, high)
         return range.count - (avoidsSelf && range.contains(source) ? 1 : 0)
       }, withReplacement: projection.allowMultapses)
-    return split.share(of: target.number - all.lowerBound, total: degree, places: all.count)
   }
 }

@@ -19,18 +19,24 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
     let target: Int
   }
 
+  /// Of the source tile, by projection.
+  private var outdegrees: [Int: SourceTileCounts?] = [:]
+
   mutating func clear() {
     used = 0
+    outdegrees.removeAll(keepingCapacity: true)
     batch.clear()
   }
 
-  mutating func draw(_ draw: TileDraw<S>, _ source: Tile, onto target: Tile, offset: Int, channel: Int) {
+  /// - Parameter targets: the tiles of the target's population among which those of the block lie.
+  mutating func draw(_ draw: TileDraw<S>, _ source: Tile, onto target: Tile, of targets: Range<Int>, offset: Int, channel: Int) {
     if used == slots.count { slots.append(Slot()) }
     let slot = slots[used]
     let key = CountKey(projection: draw.number, target: target.number)
     if counts[key] == nil { counts[key] = draw.counts(onto: target) }
+    if outdegrees[draw.number] == nil { outdegrees[draw.number] = .some(draw.outdegrees(of: source, onto: targets)) }
     let before = batch.count
-    draw.append(source, onto: target, counts[key]!, to: &batch, rows: &slot.rows)
+    draw.append(source, onto: target, counts[key]!, outdegrees: outdegrees[draw.number]!, to: &batch, rows: &slot.rows)
     slot.offset = UInt16(truncatingIfNeeded: offset)
     slot.channel = channel
     if batch.count > before { used += 1 }

@@ -65,13 +65,18 @@ extension Block {
     var writer = RowWriter<S>(longestDelay: network.longestDelay)
     var pool = BatchPool<S>()
     let plan = connections(network)
+    var extents: [Int: Range<Int>] = [:]
+    for number in tiles.map(\.tile.number) {
+      let known = extents[network.tiles[number].population] ?? number..<number + 1
+      extents[network.tiles[number].population] = min(known.lowerBound, number)..<max(known.upperBound, number + 1)
+    }
     for (source, reached) in plan {
       let sourceTile = network.tiles[source]
       pool.clear()
       for (projection, place) in reached {
         let target = tiles[place]
         pool.draw(
-          network.draws[projection], sourceTile, onto: target.tile, offset: target.offset,
+          network.draws[projection], sourceTile, onto: target.tile, of: extents[target.tile.population] ?? 0..<0, offset: target.offset,
           channel: network.channel(projection, receptors: target.description.receptors.count))
       }
       let before = total.synapses
