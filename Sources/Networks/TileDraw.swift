@@ -113,6 +113,7 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     case .fixedIndegree(let degree):
       let free = sources - (avoidsSelf ? 1 : 0)
       if degree < 0 { try fail("indegree \(degree) is negative") }
+      if degree > Int(Int32.max) { try fail("indegree \(degree) is above \(Int32.max)") }
       if degree > 0 && free == 0 { try fail("there is no source to draw from") }
       if !projection.allowMultapses && degree > free {
         try fail("indegree \(degree) without multapses needs as many sources; there are \(free)")
@@ -120,12 +121,14 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     case .fixedOutdegree(let degree):
       let free = targets - (avoidsSelf ? 1 : 0)
       if degree < 0 { try fail("outdegree \(degree) is negative") }
+      if degree > Int(Int32.max) { try fail("outdegree \(degree) is above \(Int32.max)") }
       if degree > 0 && free == 0 { try fail("there is no target to draw from") }
       if !projection.allowMultapses && degree > free {
         try fail("outdegree \(degree) without multapses needs as many targets; there are \(free)")
       }
     case .fixedTotalNumber(let total):
       if total < 0 { try fail("N \(total) is negative") }
+      if total > 1 << 52 { try fail("N \(total) is above 2^52") }
       if !projection.allowMultapses { try fail("fixed_total_number draws pairs independently, so it needs allow_multapses: true") }
       if total > 0 && (targets == 0 || sources - (avoidsSelf ? 1 : 0) < 1) { try fail("there is no pair to draw from") }
     case .pairwiseBernoulli, .distance, .allToAll, .explicit: break

@@ -173,8 +173,10 @@ final class Block<S: SimulationScalar> {
   }
 
   /// Sets the injected current of a tile: `fill` adds to zeros.
-  func setCurrent(_ place: Int, _ fill: (UnsafeMutablePointer<S>) -> Void) {
-    if currents[place] == nil, let memory = try? ScalarMemory<S>(count: tiles[place].stride, what: "currents") {
+  /// - Throws: `MemoryError` where there is no room for it.
+  func setCurrent(_ place: Int, _ fill: (UnsafeMutablePointer<S>) -> Void) throws {
+    if currents[place] == nil {
+      let memory = try ScalarMemory<S>(count: tiles[place].stride, what: "currents")
       currents[place] = memory
       tiles[place].current = UnsafePointer(memory.base)
     }

@@ -134,7 +134,7 @@ extension Simulation {
       pulse.beat()
     }
     restored = [:]
-    prepareInputs(anew: true)
+    try prepareInputs(anew: true)
     pulse.reach(step)
   }
 }

@@ -204,7 +204,7 @@ public final class Simulation<S: SimulationScalar> {
     externalSpikes = try ExternalSpikes(
       description.spikes.map { (population: $0.population, spikes: $0.source) }, tiles: tiles, resolution: description.resolution,
       lastStep: description.steps, concerns: concerned.contains)
-    prepareInputs()
+    try prepareInputs()
   }
   private var arenas: [SynapseArena] = []
 

@@ -123,7 +123,7 @@ extension Simulation {
         }
         if timed { stopwatch.lap(.update) }
         if prepares { prepareSpikes(block, place, next, poisson) }
-        prepareCurrent(block, place, step + 1, currents)
+        try prepareCurrent(block, place, step + 1, currents)
         if timed { stopwatch.lap(.externalInput) }
       }
     }
@@ -156,13 +156,13 @@ extension Simulation {
   /// Makes the inputs of all tiles ready for the next step and the window that begins with it.
   ///
   /// - Parameter anew: sets injected currents also where they are those of the step before, after a restart.
-  func prepareInputs(anew: Bool = false) {
+  func prepareInputs(anew: Bool = false) throws {
     for block in blocks {
       block.begin(block.window(from: step))
       for stretch in block.stretches {
         for place in stretch.tiles {
           prepareSpikes(block, place, block.window, inputs.poissonReferences[stretch.population])
-          prepareCurrent(block, place, step, inputs.currents[stretch.population], anew: anew)
+          try prepareCurrent(block, place, step, inputs.currents[stretch.population], anew: anew)
         }
       }
     }
@@ -192,10 +192,10 @@ extension Simulation {
 
   /// Sets a tile's injected current where it changes at a step.
   @inline(__always)
-  private func prepareCurrent(_ block: Block<S>, _ place: Int, _ step: Int, _ currents: [CurrentInput<S>], anew: Bool = false) {
+  private func prepareCurrent(_ block: Block<S>, _ place: Int, _ step: Int, _ currents: [CurrentInput<S>], anew: Bool = false) throws {
     if currents.isEmpty || !(anew || currents.contains(where: { $0.changes(at: step) })) { return }
     let tile = block.tiles[place].tile
-    block.setCurrent(place) { current in
+    try block.setCurrent(place) { current in
       for source in currents { source.add(step: step, tile: tile.number, count: tile.count, to: current, scratch: scratch) }
     }
   }

@@ -41,6 +41,8 @@ extension ConfigurationValue {
   /// Columns across and down: `[6, 6]` or `6x6`, which resolve to the same.
   public func grid() throws -> (width: Int, height: Int) {
     let (width, height) = try sides()
+    let (columns, overflow) = width.multipliedReportingOverflow(by: height)
+    if overflow || columns > Int(UInt32.max) { throw error("has more columns than 32-bit numbers can name") }
     resolved = .words([String(width), String(height)])
     return (width, height)
   }

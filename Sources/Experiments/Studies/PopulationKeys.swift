@@ -45,6 +45,9 @@ enum PopulationKeys {
     let (width, height) = try value.grid()
     let borders = try keys.choice("borders", default: ColumnGridStudy.Borders.open)
     let perColumn = try keys.integer("per_column", .within(largest))
+    if perColumn > Int(UInt32.max) / (width * height) {
+      throw keys.error("per_column", "makes more neurons in \(width * height) columns than 32-bit numbers can name")
+    }
     return .columns(grid: ColumnGrid(width: width, height: height, periodic: borders == .periodic), perColumn: perColumn)
   }
 

@@ -40,7 +40,7 @@ struct CourseState: Sendable {
     lastLoss = loss / Double(steps)
     lastNorm = norm / Double(steps)
     lastAccuracy = tally.accuracy
-    lastSpikeProbability = tally.samples > 0 ? tally.spikeProbability / tally.samples : 0
+    lastSpikeProbability = tally.samples > 0 ? tally.rate / tally.samples : 0
     (loss, norm, tally) = (0, 0, Tally())
   }
 

@@ -107,6 +107,7 @@ struct ModelKeys {
     let drawn = "sizes drawn weights", isRead = section.has("initial_weights") && !isAsRun
     return [
       ("synapse_tau", model != "cuba_lif", "is of cuba_lif"), ("adaptation_increment", model != "lsnn", "is of lsnn"),
+      ("apical_tau", model == "cuba_lif", "is of the models of csnn"), ("apical_rec", model == "cuba_lif", "is of the models of csnn"),
       ("apical_rate", task == .classification, "sizes the weights of the context tasks"),
       ("apical_rec", !isRecurrent, "is of recurrence: true"),
       ("soma_rate", isAsRun, "sizes no weight of lif_as_run"), ("apical_rate", isAsRun, "sizes no weight of lif_as_run"),

@@ -21,8 +21,10 @@ struct TrainingExample {
     _ experiment: TrainingExperiment, _ network: SpikingNetwork<S>, _ parameters: AlignedBuffer<S>, _ data: any Dataset
   ) throws {
     stepDuration = experiment.dataset.stepDuration
-    units = network.description.layers[0].units
-    curves = try GainCurves(network.description.layers[0].cell)
+    // Networks from files may have layers of other kinds before it, or none that spikes.
+    let layer = network.description.layers.firstIndex { $0.cell.name != "readout" } ?? 0
+    units = network.description.layers[layer].units
+    curves = try GainCurves(network.description.layers[layer].cell)
     guard data.count > 0 else { return }
     // The second sample: in the context tasks its context is one of its items.
     let sample = try data.sample(min(1, data.count - 1), epoch: 0)
@@ -30,11 +32,11 @@ struct TrainingExample {
     pass.keepsReadout = true
     _ = try pass.evaluate([sample], shape: BatchShape(samples: 1, steps: sample.blocks.steps), parameters: parameters)
     guard let tape = pass.tape else { return }
-    let hasApical = network.stateNames(layer: 0).contains("va")
+    let hasApical = network.stateNames(layer: layer).contains("va")
     for step in 1..<(tape.steps + 1) {
-      let fired = tape.spikes(layer: 0, step: step, sample: 0)
+      let fired = tape.spikes(layer: layer, step: step, sample: 0)
       for unit in fired.indices where fired[unit] > 0 { spikes.append((step - 1, unit)) }
-      if hasApical, let potential = network.state("va", layer: 0, step: step, sample: 0, on: tape) {
+      if hasApical, let potential = network.state("va", layer: layer, step: step, sample: 0, on: tape) {
         apical.append(potential.reduce(0) { $0 + Double($1) } / Double(units))
       }
       readout.append((network.state("vs", layer: network.outputLayer, step: step, sample: 0, on: tape) ?? []).map { Double($0) })

@@ -120,7 +120,7 @@ public struct TrainingExperiment: Sendable {
     let augment = try section.section("augment")
     var augmentation = Augmentation()
     augmentation.channelShift = try augment.integer("channel_shift", default: 0, .notNegative)
-    augmentation.timeShift = try augment.integer("time_shift", default: 0, .notNegative)
+    augmentation.timeShift = try augment.integer("time_shift", default: 0, .within(0...1_000_000))
     augmentation.timeStretch = try augment.number("time_stretch", default: 0, .within(0...0.9))
     augmentation.eventLoss = try augment.number("event_loss", default: 0, .within(0...1))
     self.augmentation = augmentation
@@ -151,7 +151,7 @@ public struct TrainingExperiment: Sendable {
       Self.ineffective(section, task, hasOwnValidation: datasetName == YinYangDataset.name, isDrawn: !augmentation.changesNothing)
       + keys.ineffective(section, task: task) + settings.ineffective(section)
     notes =
-      (section.has("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : [])
+      (section.isChanged("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : [])
       + ineffective.map { "\($0.key) has no effect: it \($0.reason)" }
     configuration = section.resolvedText
   }

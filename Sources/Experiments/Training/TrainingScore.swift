@@ -56,7 +56,7 @@ public struct TrainingScore: Sendable {
     return total > 0 ? Double(rows.max() ?? 0) / Double(total) : 0
   }
   /// Spikes per unit and step.
-  public var spikeProbability: Double { tally.samples > 0 ? tally.spikeProbability / tally.samples : 0 }
+  public var spikeProbability: Double { tally.samples > 0 ? tally.rate / tally.samples : 0 }
 
   /// The numbers under names that begin with the part's.
   func fields(_ part: String) -> [(key: String, value: JSONValue)] {

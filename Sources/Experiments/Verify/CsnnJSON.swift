@@ -44,7 +44,10 @@ struct ReferenceNode {
     guard let number = value as? NSNumber else { throw ReferenceError(file: path, problem: "is not a number") }
     return number.doubleValue
   }
-  func integer() throws -> Int { Int(try number()) }
+  func integer() throws -> Int {
+    guard let whole = Int(exactly: try number()) else { throw ReferenceError(file: path, problem: "is not a whole number") }
+    return whole
+  }
   func text() throws -> String {
     guard let text = value as? String else { throw ReferenceError(file: path, problem: "is not a text") }
     return text
@@ -71,6 +74,12 @@ struct ReferenceNode {
   }
 
   func vector() throws -> [Double] { try flat() }
+  func integers() throws -> [Int] {
+    try flat().map { number in
+      guard let whole = Int(exactly: number) else { throw ReferenceError(file: path, problem: "has \(number), not a whole number") }
+      return whole
+    }
+  }
 
   /// Rows of one length.
   func matrix() throws -> [[Double]] {

@@ -103,7 +103,10 @@ extension CsnnCases {
         pipeline.window = try parameters.required("time_window").integer()
         pipeline.threshold = try parameters.required("count_thr").integer()
       }
-      func column(_ key: String) throws -> [Int] { try entry[key]?.vector().map { Int($0) } ?? [] }
+      if pipeline.window < 1 || !(pipeline.spatialFactor > 0) {
+        throw ReferenceError(file: entry.path, problem: "has a time_window or a spatial_factor that is not above 0")
+      }
+      func column(_ key: String) throws -> [Int] { try entry[key]?.integers() ?? [] }
       let raw = RawEvents(times: try column("t_us"), x: try column("x"), y: try column("y"), polarity: try column("p"))
       let frames = try pipeline.frames(raw)
       let shape: [Double] = frames.map { [Double($0.steps), Double(pipeline.channels)] } ?? [0]
@@ -124,10 +127,11 @@ extension CsnnCases {
       guard let task = ContextTask(rawValue: try entry.required("task").text()) else {
         throw ReferenceError(file: entry.path, problem: "names an unknown task")
       }
-      let sequence = try entry.required("pos_classes").vector().map { Int($0) }
+      let sequence = try entry.required("pos_classes").integers(), index = try entry.required("index").integer()
+      if sequence.isEmpty || index < 0 { throw ReferenceError(file: entry.path, problem: "has no item, or an index below 0") }
       let drawn = try entry["drawn_context_from_sequence"]?.integer()
       let context = task.context(
-        index: try entry.required("index").integer(), sequence: sequence, absent: try entry.required("neg_class").integer(),
+        index: index, sequence: sequence, absent: try entry.required("neg_class").integer(),
         chance: try entry["u"]?.number() ?? 0, member: drawn.flatMap { sequence.firstIndex(of: $0) } ?? 0)
       let name = "\(place) \(task.rawValue) length \(sequence.count)"
       comparison.add("context", of: name, [Double(context)], [try entry.required("context").number()], tolerance: 0)

@@ -36,16 +36,22 @@ extension CsnnCases {
     let soma = try node.required("soma_input").vector(), apical = try node.required("apical_input").vector()
     // Rates are counted over 1,000 steps after 200 steps to settle.
     let settling = try node["settling_steps"]?.integer() ?? 200, counted = try node["steps"]?.integer() ?? 1000
+    if settling < 0 || counted < 1 || settling > 1_000_000 || counted > 1_000_000 || soma.isEmpty {
+      throw ReferenceError(file: node.path, problem: "has no steps or currents, or more than a million steps")
+    }
     let steps = settling + counted
     for key in rates.keys {
       var found: [Double] = []
       for level in apical {
-        let (_, tape) = try drive(
-          config, key, soma: soma.map { Array(repeating: $0, count: steps) },
-          apical: soma.map { _ in Array(repeating: level, count: steps) },
-          S.self)
-        found += soma.indices.map { sample in
-          (settling + 1...steps).reduce(0.0) { $0 + Double(tape.spikes(layer: 0, step: $1, sample: sample)[0]) } / Double(counted)
+        // As many currents at a time as a micro-batch has room for.
+        for first in stride(from: 0, to: soma.count, by: MicroBatch.limit) {
+          let some = soma[first..<min(first + MicroBatch.limit, soma.count)]
+          let (_, tape) = try drive(
+            config, key, soma: some.map { Array(repeating: $0, count: steps) },
+            apical: some.map { _ in Array(repeating: level, count: steps) }, S.self)
+          found += some.indices.map { current in
+            (settling + 1...steps).reduce(0.0) { $0 + Double(tape.spikes(layer: 0, step: $1, sample: current - first)[0]) } / Double(counted)
+          }
         }
       }
       comparison.add("rate", of: key, found, try rates.required(key).flat(), tolerance: 0.002 + 1e-12, absolute: true)

@@ -54,6 +54,9 @@ public struct EventPreprocessing: Sendable, Hashable {
   public static let gestures = EventPreprocessing(
     width: 128, height: 128, polarities: 2, durationRatio: 0.4, spatialFactor: 0.12, window: 5, threshold: 3)
 
+  /// [us] No recording is longer: an hour.
+  static let longest = 3_600_000_000
+
   private func scaled(_ place: Int) -> Int { Int(Double(place) * spatialFactor) }
   public var columns: Int { scaled(width - 1) + 1 }
   public var rows: Int { height == 1 ? 1 : scaled(height - 1) + 1 }
@@ -65,6 +68,9 @@ public struct EventPreprocessing: Sendable, Hashable {
   public func frames(_ events: RawEvents) throws(TrainingError) -> EventSequence? {
     try check(events)
     guard let first = events.times.min(), let last = events.times.max() else { return nil }
+    if last.subtractingReportingOverflow(first).overflow || last - first > Self.longest {
+      throw .invalidData("a recording lasts from \(first) to \(last) us, longer than an hour: is one of its times wrong?")
+    }
     let limit = durationRatio * Double(last - first)
     let kept = events.times.indices.filter { Double(events.times[$0]) <= limit }
     guard let start = kept.first, let end = kept.last else { return nil }

@@ -38,7 +38,9 @@ public enum GestureFolder {
     guard array.shape.count == 2, array.shape[1] == 4 else { throw fault("its shape is \(array.shape), not (events, 4)") }
     let values = try array.integers()
     func column(_ number: Int) -> [Int] { stride(from: number, to: values.count, by: 4).map { values[$0] } }
-    let events = RawEvents(times: column(3).map { $0 * 1000 }, x: column(0), y: column(1), polarity: column(2))
+    let times = column(3)
+    if let wrong = times.first(where: { !(0...EventPreprocessing.longest / 1000).contains($0) }) { throw fault("an event is at \(wrong) ms") }
+    let events = RawEvents(times: times.map { $0 * 1000 }, x: column(0), y: column(1), polarity: column(2))
     for event in events.times.indices {
       let (x, y, polarity) = (events.x[event], events.y[event], events.polarity[event])
       guard (0..<preprocessing.width).contains(x), (0..<preprocessing.height).contains(y), (0...1).contains(polarity) else {

@@ -12,10 +12,13 @@ public enum NIRExport {
   public static func graph(
     _ network: NetworkDescription, weights: [(name: String, shape: [Int], values: [Double])], step: Double, element: NIRArray.Element
   ) throws(TrainingError) -> NIRGraph {
+    let taken = Set(network.layers.map(\.name) + network.projections.map { "\(network.layers[$0.target].name).\($0.name)" })
+    func free(_ name: String) -> String { taken.contains(name) ? free("_" + name) : name }
+    let (input, output) = (free("input"), free("output"))
     let sources = network.projections.flatMap(\.sources)
     let groups = network.inputs.indices.filter { sources.contains(.input($0)) }
     let channels = network.inputs.reduce(0) { $0 + $1.channels }
-    var nodes = [NIRNode("input", type: "Input", parameters: ["shape": NIRArray([Double(channels)], element: .int64)])]
+    var nodes = [NIRNode(input, type: "Input", parameters: ["shape": NIRArray([Double(channels)], element: .int64)])]
     var edges: [NIRGraph.Edge] = []
     for (index, layer) in network.layers.enumerated() {
       nodes.append(try population(layer, step: step))
@@ -35,15 +38,15 @@ public enum NIRExport {
         }
         nodes.append(NIRNode(name, type: parameters["bias"] == nil ? "Linear" : "Affine", parameters: parameters))
         switch projection.sources[0] {
-        case .input: edges.append(.init("input", name))
+        case .input: edges.append(.init(input, name))
         case .layer(let source): edges.append(.init(network.layers[source].name, name))
         }
         edges.append(.init(name, layer.name))
       }
     }
     guard let last = network.layers.last else { throw .notExpressible(part: "the network", reason: "it has no layer") }
-    nodes.append(NIRNode("output", type: "Output", parameters: ["shape": NIRArray([Double(last.units)], element: .int64)]))
-    edges.append(.init(last.name, "output"))
+    nodes.append(NIRNode(output, type: "Output", parameters: ["shape": NIRArray([Double(last.units)], element: .int64)]))
+    edges.append(.init(last.name, output))
     return NIRGraph(nodes: nodes, edges: edges)
   }
 

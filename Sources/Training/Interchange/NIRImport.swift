@@ -125,6 +125,7 @@ public struct NIRImport {
   private func population(_ name: String, _ type: String) throws(TrainingError) -> Population {
     let tauName = type == "CubaLIF" ? "tau_mem" : "tau"
     let units = try parameter(name, tauName).count
+    if units == 0 { throw fault(name, "has no units: '\(tauName)' is empty") }
     let r = try parameter(name, "r", units: units), leak = try parameter(name, "v_leak", units: units)
     let tau = try constant(name, tauName, units)
     if type == "LI" {

@@ -46,6 +46,8 @@ public final class GradientPass<S: TrainingScalar> {
   private var course: AlignedBuffer<S>?
   /// Spikes per layer and sample.
   private var spikeCounts: [[Double]] = []
+  /// Of all layers of each sample, in its own steps.
+  private var ownSpikes: [Double] = []
 
   public init(network: SpikingNetwork<S>, objective: Objective, regulariser: SpikeRegulariser) {
     self.network = network
@@ -121,6 +123,7 @@ public final class GradientPass<S: TrainingScalar> {
     try network.put(MicroBatch(groups: groups), steps: shape.steps, tape: tape)
     folded?.begin(tape, blocks: samples.map(\.blocks), pooling: objective.pooling)
     spikeCounts = network.layers.map { _ in Array(repeating: 0, count: samples.count) }
+    ownSpikes = Array(repeating: 0, count: samples.count)
     while boundaries.count < plan.ranges.count { boundaries.append(SegmentBoundary(tape)) }
     for (place, range) in plan.ranges.enumerated() {
       if segments > 1 {
@@ -130,7 +133,10 @@ public final class GradientPass<S: TrainingScalar> {
       network.forward(segment: range, parameters: parameters, tape: tape, withoutReadout: folded != nil)
       folded?.add(tape)
       for (layer, cells) in network.layers.enumerated() where cells.spikes {
-        for sample in samples.indices { spikeCounts[layer][sample] += Double(tape.spikeCount(layer: layer, sample: sample)) }
+        for (index, sample) in samples.enumerated() {
+          spikeCounts[layer][index] += Double(tape.spikeCount(layer: layer, sample: index))
+          ownSpikes[index] += Double(tape.spikeCount(layer: layer, sample: index, upTo: sample.steps))
+        }
       }
       if folded == nil { keepCourse(tape) }
     }
@@ -241,6 +247,8 @@ public final class GradientPass<S: TrainingScalar> {
   }
 
   private func chargeSpikes(_ index: Int, _ sample: Sample, _ shape: BatchShape, _ tape: Tape<S>, _ tally: inout Tally) {
+    let units = network.layers.reduce(0) { $0 + ($1.spikes ? $1.units : 0) }
+    tally.rate += ownSpikes[index] / Double(max(units * sample.steps, 1))
     for (layer, cells) in network.layers.enumerated() where cells.spikes {
       let spikes = spikeCounts[layer][index], steps = max(sample.steps, 1)
       let cost = regulariser.cost(spikes: spikes, units: cells.units, steps: steps)

@@ -48,9 +48,11 @@ public struct Tally: Sendable, Equatable {
   /// Correct classifications.
   public var correct = 0.0
   public var samples = 0.0
-  /// Sum over samples of spikes per unit and own step.
+  /// Sum over samples and layers of spikes, those in the padding too, per unit and own step: what the spike cost is of.
   public var spikeProbability = 0.0
   public var spikes = 0.0
+  /// Sum over samples of spikes in their own steps per unit of all layers and own step.
+  public var rate = 0.0
 
   static let count = 16
 
@@ -63,7 +65,7 @@ public struct Tally: Sendable, Equatable {
   public var elements: [Double] {
     [
       loss, spikeCost, binary.truePositives, binary.falsePositives, binary.trueNegatives, binary.falseNegatives, correct, samples,
-      spikeProbability, spikes,
+      spikeProbability, spikes, rate,
     ]
   }
 
@@ -79,6 +81,7 @@ public struct Tally: Sendable, Equatable {
     samples = values[7]
     spikeProbability = values[8]
     spikes = values[9]
+    rate = values[10]
   }
 
   /// The tally in the tail of a summed gradient.
@@ -102,5 +105,6 @@ public struct Tally: Sendable, Equatable {
     samples += other.samples
     spikeProbability += other.spikeProbability
     spikes += other.spikes
+    rate += other.rate
   }
 }

@@ -131,16 +131,20 @@ public final class Tape<S: TrainingScalar> {
     if tape.graded {
       return Array(UnsafeBufferPointer(start: tape.spikeRow(step) + sample * tape.paddedUnits, count: tape.units))
     }
+    // Readouts have none.
+    if tape.spikeBits.count == 0 { return Array(repeating: 0, count: tape.units) }
     let bits = tape.spikes(step, sample)
     return (0..<tape.units).map { bits[$0 / 8] >> ($0 % 8) & 1 == 1 ? 1 : 0 }
   }
 
   /// Number of spikes of one sample over the steps on the tape (graded: sum of spike values).
-  public func spikeCount(layer: Int, sample: Int) -> S {
+  ///
+  /// - Parameter last: step of the micro-batch after which nothing is counted.
+  public func spikeCount(layer: Int, sample: Int, upTo last: Int = .max) -> S {
     let tape = layers[layer]
     var total: S = 0
     var count = 0
-    for step in 1..<(segment.count + 1) {
+    for step in 1..<(segment.count + 1) where segment.lowerBound + step <= last {
       if tape.graded {
         for value in spikes(layer: layer, step: step, sample: sample) { total += value }
       } else {
