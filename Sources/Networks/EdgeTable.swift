@@ -15,42 +15,46 @@ public final class EdgeTable: Sendable {
   private let edges: [Kept]
   private let ranges: [Int: Range<Int>]
 
-  /// - Parameters:
-  ///   - delays: what the list declares, in steps; memory for spikes under way is sized by it.
-  ///   - isOwned: whether a tile is among those to be built.
-  /// - Throws: `NetworkError` for an edge to a neuron that does not exist or a delay below the resolution, naming the edge.
-  init(
-    _ projection: Projection, _ source: any EdgeSource, tiles: TileMap, resolution: Double, delays: ClosedRange<Int>, isOwned: (Int) -> Bool
-  ) throws {
-    var kept: [Kept] = []
-    let (sources, targets) = (tiles.populations[projection.source], tiles.populations[projection.target])
-    var number: Int64 = 0
-    try source.forEachBlock { block in
+  /// Takes the edges of one projection, block by block.
+  struct Builder {
+    private let projection: Projection
+    private let declared: ClosedRange<Double>
+    private let tiles: TileMap
+    private let resolution: Double
+    private let delays: ClosedRange<Int>
+    fileprivate var kept: [Kept] = []
+    private var number: Int64 = 0
+
+    /// - Parameter delays: what the list declares, in steps; memory for spikes under way is sized by it.
+    init(_ projection: Projection, declared: ClosedRange<Double>, tiles: TileMap, resolution: Double, delays: ClosedRange<Int>) {
+      self.projection = projection
+      self.declared = declared
+      self.tiles = tiles
+      self.resolution = resolution
+      self.delays = delays
+    }
+
+    /// - Parameter isOwned: whether a tile is among those to be built.
+    /// - Throws: `NetworkError` for an edge to a neuron that does not exist or a delay below the resolution, naming the edge.
+    mutating func add(_ block: [Edge], isOwned: (Int) -> Bool) throws {
+      let (sources, targets) = (tiles.populations[projection.source], tiles.populations[projection.target])
+      func fail(_ text: String) -> NetworkError { NetworkError("projection \(projection.name), edge \(number): \(text)") }
       for edge in block {
         defer { number += 1 }
         if Int(edge.source) >= sources.count {
-          throw NetworkError(
-            "projection \(projection.name), edge \(number): source \(edge.source) does not exist; \(sources.name) has \(sources.count) neurons"
-          )
+          throw fail("source \(edge.source) does not exist; \(sources.name) has \(sources.count) neurons")
         }
         if Int(edge.target) >= targets.count {
-          throw NetworkError(
-            "projection \(projection.name), edge \(number): target \(edge.target) does not exist; \(targets.name) has \(targets.count) neurons"
-          )
+          throw fail("target \(edge.target) does not exist; \(targets.name) has \(targets.count) neurons")
         }
         let steps = nearestSteps(edge.delay, resolution: resolution)
         if !(steps >= 1 && steps <= 60_000) {
-          throw NetworkError(
-            "projection \(projection.name), edge \(number): delay \(edge.delay) ms is not within 1 ... 60 000 steps of \(resolution) ms")
+          throw fail("delay \(edge.delay) ms is not within 1 ... 60 000 steps of \(resolution) ms")
         }
         if !delays.contains(Int(steps)) {
-          throw NetworkError(
-            "projection \(projection.name), edge \(number): delay \(edge.delay) ms lies outside \(source.delays) ms, the delays that its list declares"
-          )
+          throw fail("delay \(edge.delay) ms lies outside \(declared) ms, the delays that its list declares")
         }
-        if !edge.weight.isFinite {
-          throw NetworkError("projection \(projection.name), edge \(number): weight \(edge.weight) is not finite")
-        }
+        if !edge.weight.isFinite { throw fail("weight \(edge.weight) is not finite") }
         let targetTile = tiles.tile(ofPopulation: projection.target, index: Int(edge.target))
         if !isOwned(targetTile) { continue }
         let sourceTile = tiles.tile(ofPopulation: projection.source, index: Int(edge.source))
@@ -62,6 +66,10 @@ public final class EdgeTable: Sendable {
         )
       }
     }
+  }
+
+  init(_ builder: consuming Builder) {
+    var kept = builder.kept
     kept.sort { ($0.sourceTile, $0.targetTile, $0.source, $0.order) < ($1.sourceTile, $1.targetTile, $1.source, $1.order) }
     var ranges: [Int: Range<Int>] = [:]
     var first = 0

@@ -63,10 +63,18 @@ public protocol EdgeSource: Sendable {
   /// A checksum of what lies in files and so may change under the same configuration; nil where the configuration has all of it.
   var checksum: UInt64? { get }
   func forEachBlock(_ body: ([Edge]) throws -> Void) throws
+  /// Names what the edges are read from, where those of several projections lie together; nil where they lie alone.
+  var place: String? { get }
+  /// Reads the edges of several sources of one ``place`` at once; `body` gets the index of the source with each block.
+  static func forEachBlock(of sources: [any EdgeSource], _ body: (_ source: Int, [Edge]) throws -> Void) throws
 }
 
 extension EdgeSource {
   public var checksum: UInt64? { nil }
+  public var place: String? { nil }
+  public static func forEachBlock(of sources: [any EdgeSource], _ body: (_ source: Int, [Edge]) throws -> Void) throws {
+    for (index, source) in sources.enumerated() { try source.forEachBlock { try body(index, $0) } }
+  }
 }
 
 /// Which of the target's inputs a synapse reaches.

@@ -43,8 +43,35 @@ public struct TileDraw<W: VectorScalar>: Sendable {
 
   /// Reads the edges of an explicit list; does nothing for other rules.
   public mutating func loadEdges(isOwned: (Int) -> Bool) throws {
-    if case .explicit(let list) = projection.rule {
-      edges = try EdgeTable(projection, list, tiles: tiles, resolution: resolution, delays: delaySteps, isOwned: isOwned)
+    var all = [self]
+    try Self.loadEdges(of: &all, isOwned: isOwned)
+    self = all[0]
+  }
+
+  /// Reads the edges of all explicit lists among some draws; those that lie in one place are read together, once.
+  ///
+  /// - Parameter progress: called now and then.
+  public static func loadEdges(of draws: inout [TileDraw], isOwned: (Int) -> Bool, progress: () -> Void = {}) throws {
+    var byPlace: [String: [Int]] = [:], groups: [[Int]] = []
+    for (index, draw) in draws.enumerated() {
+      guard case .explicit(let list) = draw.projection.rule else { continue }
+      if let place = list.place { byPlace[place, default: []].append(index) } else { groups.append([index]) }
+    }
+    groups += byPlace.sorted { $0.key < $1.key }.map(\.value)
+    for group in groups {
+      var lists: [any EdgeSource] = [], builders: [EdgeTable.Builder] = []
+      for index in group {
+        guard case .explicit(let list) = draws[index].projection.rule else { continue }
+        lists.append(list)
+        let draw = draws[index]
+        builders.append(
+          .init(draw.projection, declared: list.delays, tiles: draw.tiles, resolution: draw.resolution, delays: draw.delaySteps))
+      }
+      try type(of: lists[0]).forEachBlock(of: lists) { place, block in
+        try builders[place].add(block, isOwned: isOwned)
+        progress()
+      }
+      for (place, index) in group.enumerated() { draws[index].edges = EdgeTable(builders[place]) }
     }
   }
 

@@ -165,10 +165,7 @@ public final class Simulation<S: SimulationScalar> {
   @specialized(where S == Double)
   public func build(progress: (Double) -> Void) throws {
     let isOwned = Set(owned)
-    for i in draws.draws.indices {
-      try draws.draws[i].loadEdges(isOwned: isOwned.contains)
-      pulse.beat()
-    }
+    try TileDraw.loadEdges(of: &draws.draws, isOwned: isOwned.contains, progress: pulse.beat)
     if description.storage == .stored {
       let expected = max(expectedSynapses().all, 1)
       let arena = SynapseArena(expectedBytes: Int(expected) * RowFormat.units(S.self) * 2)

@@ -133,13 +133,14 @@ public enum NetworkExport {
     var writer = try SonataEdgesWriter(creating: folder + "/edges.h5", weights: S.self == Double.self ? .float64 : .float32)
     var total = 0
     let sizes = Dictionary(uniqueKeysWithValues: groups(d.network).map { ($0.name, $0.nodes) })
+    // Edges from files are read once for all projections.
+    var draws = try d.network.projections.indices.map {
+      try TileDraw<S>(d.network, projection: $0, tiles: tiles, seed: d.seed, resolution: d.resolution)
+    }
+    try TileDraw.loadEdges(of: &draws) { _ in true }
     for (source, target, projections) in byEnds where sizes[source] != 0 && sizes[target] != 0 {
       try writer.begin(population: "\(source)_to_\(target)", source: source, target: target)
-      for number in projections {
-        var draw = try TileDraw<S>(d.network, projection: number, tiles: tiles, seed: d.seed, resolution: d.resolution)
-        try draw.loadEdges { _ in true }
-        total += try append(draw, d.network, tiles, d.resolution, to: &writer)
-      }
+      for number in projections { total += try append(draws[number], d.network, tiles, d.resolution, to: &writer) }
     }
     try writer.close()
     try SonataTypeTable.write(

@@ -5,7 +5,8 @@ import Storage
 enum SonataEdges {
   static let blockRows = 1 << 20
 
-  private struct Pair: Hashable {
+  /// Two populations of the network.
+  struct Pair: Hashable {
     var source: UInt32
     var target: UInt32
   }
@@ -88,19 +89,32 @@ struct SonataEdgeSource: EdgeSource {
   /// Of the whole edge population.
   let checksum: UInt64?
 
-  func forEachBlock(_ body: ([Edge]) throws -> Void) throws {
-    let reader = try circuit.open(edges)
-    for rows in blocks {
+  func forEachBlock(_ body: ([Edge]) throws -> Void) throws { try Self.forEachBlock(of: [self]) { try body($1) } }
+
+  var place: String? { "\(edges.path):\(edges.name)" }
+
+  /// A file of many node types has the square of their number of projections: it is read once for all of them.
+  static func forEachBlock(of all: [any EdgeSource], _ body: (_ source: Int, [Edge]) throws -> Void) throws {
+    let own = all.compactMap { $0 as? SonataEdgeSource }
+    guard let first = own.first else { return }
+    let (sources, targets) = (first.sources, first.targets)
+    var number: [SonataEdges.Pair: Int] = [:]
+    for (index, source) in own.enumerated() { number[.init(source: source.source, target: source.target)] = index }
+    let reader = try first.circuit.open(first.edges)
+    var found = [[Edge]](repeating: [], count: own.count)
+    for rows in Set(own.flatMap(\.blocks)).sorted(by: { $0.lowerBound < $1.lowerBound }) {
       let block = try reader.read(rows: rows)
-      var found: [Edge] = []
       for i in 0..<block.count {
         let (from, to) = (Int(block.sources[i]), Int(block.targets[i]))
-        guard sources.population[from] == source, targets.population[to] == target else { continue }
+        guard let index = number[.init(source: sources.population[from], target: targets.population[to])] else { continue }
         let edge = Edge(source: sources.index[from], target: targets.index[to], weight: block.weights[i], delay: block.delays[i])
         // An edge of n synapses is n edges.
-        for _ in 0..<(block.multiplicities?[i] ?? 1) { found.append(edge) }
+        for _ in 0..<(block.multiplicities?[i] ?? 1) { found[index].append(edge) }
       }
-      try body(found)
+      for index in found.indices where !found[index].isEmpty {
+        try body(index, found[index])
+        found[index].removeAll(keepingCapacity: own.count == 1)
+      }
     }
   }
 }

@@ -14,6 +14,9 @@ struct SonataPopulations: Sendable {
   }
   private(set) var populations: [Population] = []
   private(set) var maps: [String: NodeMap] = [:]
+  /// Names of the populations, and the last number that made one of a name that was taken.
+  private var names: Set<String> = []
+  private var numbers: [String: Int] = [:]
 
   /// - Throws: `StorageError` 65 for a model or a parameter that is not known, naming it.
   init(_ circuit: SonataNetwork, components: [String: String], resolution: Double) throws {
@@ -58,10 +61,11 @@ struct SonataPopulations: Sendable {
         map.index[node] = UInt32(index)
       }
       let model = models.models[Int(kind.model)]
-      let isWhole = kinds.count == 1
+      let isWhole = kinds.count == 1, name = isWhole ? nodes.name : name(nodes, members)
+      names.insert(name)
       populations.append(
         try Self.population(
-          model, own: kind.own, name: isWhole ? nodes.name : Self.name(nodes, members, of: kinds.count, populations),
+          model, own: kind.own, name: name,
           count: members.count, output: OutputIDs(group: nodes.name, runs: isWhole ? [] : Self.runs(members)), nodes, resolution))
     }
     if kinds.isEmpty { throw Self.error(nodes, "the population \(nodes.name) has no nodes") }
@@ -69,10 +73,13 @@ struct SonataPopulations: Sendable {
   }
 
   /// The population's name with the node type, or where a type has several parameter sets with a number.
-  private static func name(_ nodes: SonataNodePopulation, _ members: [Int], of count: Int, _ others: [Population]) -> String {
+  private mutating func name(_ nodes: SonataNodePopulation, _ members: [Int]) -> String {
     let name = "\(nodes.name)/\(nodes.typeIDs[members[0]])"
-    if !others.contains(where: { $0.name == name }) { return name }
-    return (1...).lazy.map { "\(name).\($0)" }.first { name in !others.contains { $0.name == name } }!
+    if !names.contains(name) { return name }
+    var number = numbers[name] ?? 0
+    repeat { number += 1 } while names.contains("\(name).\(number)")
+    numbers[name] = number
+    return "\(name).\(number)"
   }
 
   private static func runs(_ members: [Int]) -> [Range<Int>] {
