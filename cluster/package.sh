@@ -23,7 +23,9 @@ sum=$(sha256sum "$dist/$name.tar.gz" | cut -d ' ' -f 1)
 echo "$sum  $name.tar.gz" >"$dist/$name.tar.gz.sha256"
 mkdir -p "$dist/spack/packages/colonnade"
 printf 'repo:\n  namespace: colonnade\n' >"$dist/spack/repo.yaml"
-sed "s/VERSION/$version/; s/SHA256/$sum/" cluster/spack/package.py >"$dist/spack/packages/colonnade/package.py"
+target=$(uname -m)
+if [ "$target" = x86_64 ]; then target=x86_64_v3; fi
+sed "s/VERSION/$version/; s/SHA256/$sum/; s/ARCH/$(uname -m)/; s/TARGET/$target/" cluster/spack/package.py >"$dist/spack/packages/colonnade/package.py"
 cat <<EOT
 $dist/$name.tar.gz, $(du -h "$dist/$name.tar.gz" | cut -f 1)
 Needs: $(readelf -d "$program" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | tr '\n' ' ')

@@ -87,8 +87,11 @@ extension Catalogues {
     let hasDefaults = (try? study.plan(section)) != nil
     let example = Examples.names.contains(study.name.replacing("_", with: "-"))
     return "\(study.name): \(study.summary)\n"
+      + (study.keysText.map { "\n\($0)\n" } ?? "")
       + (hasDefaults ? "\nKeys, with their defaults (times in ms)\n\(indented(section.resolvedText))\n" : "")
-      + (example ? "\nA configuration to start from: colonnade example \(study.name)" : "\nIts keys: README.md, Run your own network")
+      + (example
+        ? "\nA configuration to start from: colonnade example \(study.name)"
+        : study.keysText == nil ? "\nIts keys: README.md" : "\nA configuration to start from: README.md, Run your own network")
   }
 
   private static func explain(_ type: any TrainingDataset.Type) throws -> String {

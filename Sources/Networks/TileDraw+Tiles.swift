@@ -5,6 +5,7 @@ import Maths
 public struct TargetTileCounts: Sendable {
   /// fixed_total_number: synapses from each source tile. Fixed in-degree: from source tile s onto neuron i at `s * count + i`.
   fileprivate var counts: [Int32] = []
+  public init() {}
 }
 
 /// What the split of the out-degrees gave the sources of one tile; kept while their rows onto a block are drawn.

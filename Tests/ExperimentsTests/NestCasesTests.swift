@@ -25,17 +25,37 @@ struct NestCasesTests {
   }
 
   @Test(arguments: [
-    (#""spike_times_ms": "none""#, "it has nothing to compare"), (#""V_m": [], "spike_times_ms": 0"#, "it has nothing to compare"),
-    (#""U_m": [1, 2], "spike_times_ms": {}"#, "it has nothing to compare"),
-    (#""V_m": [-70, "no", -70], "spike_times_ms": []"#, "V_m holds what is no number"),
+    (#""U_m": [1, 2]"#, "it has nothing to compare"), (#""V_m": []"#, "it has nothing to compare"),
+    (#""spike_times_ms": "none""#, "spike_times_ms is no list of numbers"),
+    (#""V_m": [], "spike_times_ms": 0"#, "spike_times_ms is no list of numbers"),
+    (#""U_m": [1, 2], "spike_times_ms": {}"#, "spike_times_ms is no list of numbers"),
+    (#""V_m": [-70, "no", -70], "spike_times_ms": []"#, "V_m is no list of numbers"),
+    (#""V_m": [-70, -70], "spike_times_ms": []"#, "V_m has 2 samples where n_samples is 3"),
+    (#""V_m": [-70, -70, -70], "spike_times_ms": [1e300]"#, "a spike time in steps is"),
+    (#""V_m": [-70, -70, -70], "stimulus": {"spike_generators": [{"times": [0.1], "delay": "nan"}]}"#, "delay is missing or no number"),
+    (
+      #""V_m": [-70, -70, -70], "stimulus": {"spike_generators": [{"times": [0.1], "receptor_type": 1}]}"#,
+      "a generator has 'receptor_type'"
+    ),
+    (#""V_m": [-70, -70, -70], "stimulus": {"dc_generator": {"amplitude": "x"}}"#, "amplitude is missing or no number"),
   ]) func nothingToCompareIsRefused(members: String, words: String) throws {
     let error = #expect(throws: StorageError.self) { try run(members) }
     #expect(error?.exitCode == 65 && error?.description.contains("read case one: " + words) == true, "\(error!)")
   }
 
+  @Test(arguments: [("\"t_first_ms\": 0.1", "\"t_first_ms\": 0"), ("\"n_samples\": 3", "\"n_samples\": 1e30"), ("0.1,", "0,")])
+  func unusableNumbersAreRefused(old: String, new: String) throws {
+    let folder = try ScratchFolder()
+    let text = #"{"cases": {"one": {"model": "iaf_psc_delta", "resolution_ms": 0.1, "n_samples": 3, "t_first_ms": 0.1, "V_m": [0, 0, 0]}}}"#
+    let path = try folder.file("case.json", text.replacing(old, with: new, maxReplacements: 1))
+    let error = #expect(throws: StorageError.self) { try ReferenceCases.run(path) }
+    #expect(error?.exitCode == 65, "\(error!)")
+  }
+
   /// What a case does not tell is not compared; what was set by itself counts.
   @Test func missingSpikesAreNotCompared() throws {
-    let fires = #""params_set": {"I_e": 1000, "tau_m": 10, "C_m": 250}, "duration_ms": 50, "V_m": [-69.60199334996, -69.20794693228]"#
+    let fires =
+      #""params_set": {"I_e": 1000, "tau_m": 10, "C_m": 250}, "duration_ms": 50, "V_m": [-69.60199334996, -69.20794693228, -68.81782134194]"#
     let results = try run(fires)
     #expect(results.count == 1 && results.allSatisfy(\.holds), "\(results)")
     #expect(try run(fires + #", "spike_times_ms": []"#).allSatisfy { !$0.holds })

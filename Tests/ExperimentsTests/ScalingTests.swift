@@ -120,6 +120,9 @@ private let anchors = URL(fileURLWithPath: #filePath).deletingLastPathComponent(
     #expect(throws: ScalingError.self) { try root.settings(ranks: 4) { _ in "0.6" } }
     let degree = WeakGrowth.constantDegree(count: "N", standardCount: 100, share: "epsilon", standardShare: 0.1)
     #expect(try degree.settings(ranks: 4) { $0 == "N" ? "1000" : nil } == ["N=4000", "epsilon=0.025"])
+    // A data set does not grow: as many steps of larger batches.
+    let batches = WeakGrowth.batches(of: "batch_size", standardBatch: 64, epochs: "epoch", standardEpochs: 20)
+    #expect(try batches.settings(ranks: 4) { $0 == "epoch" ? "5" : nil } == ["batch_size=256", "epoch=20"])
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: anchors), "no reference cases beside the repository (../shared/golden/dpsnn)"))

@@ -225,4 +225,57 @@ struct StudyCatalogueTests {
     let types = StudyCatalogue.studies.map { "\($0).swift" }
     #expect(Set(files) == Set(types))
   }
+
+  /// Whatever a configuration of one's own network can hold is listed by `colonnade models network`.
+  @Test func everyKeyOfANetworkIsListed() throws {
+    let text = """
+      populations:
+        - {name: A, model: iaf_psc_exp, grid: [3, 2], per_column: 50, borders: periodic, initial: {V_m: {normal: {mean: -60, sd: 2, min: -70, max: -50}}}}
+        - {name: B, model: iaf_psc_exp, count: 60, initial: {V_m: {lognormal: {mu: 1, sigma: 0.1, min: 0, max: 9}}}}
+        - {name: S, model: spikes, count: 2, spikes: [[1, 0]]}
+      projections:
+        - {from: A, to: B, rule: {fixed_indegree: 3}, weight: {uniform: {low: 1, high: 2}}, delay: 1, receptor: by_sign, allow_autapses: true}
+        - {from: B, to: A, rule: {fixed_outdegree: 3}, weight: 1, delay: {rounded: {to: 1, of: {exponential: {mean: 1, offset: 1, max: 9}}}}}
+        - {from: B, to: B, rule: {fixed_total_number: 9}, weight: 1, delay: 1, allow_multapses: true, name: "B to B"}
+        - {from: B, to: A, rule: {pairwise_bernoulli: 0.1}, weight: 1, delay: 1}
+        - {from: S, to: B, rule: all_to_all, weight: 1, delay: 1}
+        - {from: B, to: B, rule: one_to_one, weight: 1, delay: 1}
+        - {from: S, to: A, rule: {explicit: [[0, 1, 2, 1.5], [1, 2, 2, 1.5]]}}
+        - {from: A, to: A, rule: {distance: {total: 0.01, kernel: exponential, lambda: 0.5, decimals: 4}}, weight: 1, delay: 1}
+        - {from: A, to: A, rule: {distance: {total: 0.01, kernel: gaussian, sigma: 0.5}}, weight: 1, delay: 1}
+        - {from: A, to: A, rule: {distance: {total: 0.01, kernel: local}}, weight: 1, delay: 1}
+      inputs:
+        - poisson: {to: [A, B], rate: 10, weight: 1, receptor: by_sign}
+        - dc: {to: A, amplitude: 1, start: 1, stop: 5, delay: 0.5}
+        - step: {to: B, times: [1, 2], amplitudes: [3, 4]}
+        - noise: {to: B, mean: 1, sd: 1, dt: 0.5}
+      record:
+        spikes: [{population: A, neurons: {range: [0, 5]}}, {population: B, neurons: {fraction: 0.5}}]
+        rates: 5
+        columns: [{population: A, column: V_m, neurons: [0, 1], interval: 1, file: a.h5}]
+      v_init: -60
+      """
+    let folder = try ScratchFolder()
+    let experiment = try Experiment.load(path: try folder.file("network.yaml", text))
+    let listed = try #require(NetworkStudy.keysText)
+    var keys: Set<String> = []
+    func collect(_ tree: ConfigurationTree, under key: String) {
+      switch tree.content {
+      case .section(let members):
+        for member in members {
+          if key != "parameters" && key != "initial" { keys.insert(member.key) }
+          collect(member.value, under: member.key)
+        }
+      case .list(let elements): for element in elements { collect(element, under: key) }
+      case .plain, .quoted: break
+      }
+    }
+    collect(try ConfigurationTree.parse(experiment.configuration, file: "resolved"), under: "")
+    #expect(keys.count > 60)
+    let words = Set(listed.split { !($0.isLetter || $0 == "_") }.map(String.init))
+    for key in keys.subtracting(["study", "synapse"]).sorted() { #expect(words.contains(key), "\(key)") }
+    for word in ["by_sign", "local", "gaussian", "one_to_one", "all_to_all", "open", "periodic", "procedural", "file"] {
+      #expect(words.contains(word), "\(word)")
+    }
+  }
 }

@@ -94,6 +94,26 @@ private let targets = 180
     let probability = multapses ? 1 / Double(sources - 1) : 60 / Double(sources - 1)
     #expect(binomialTest(synapses.indegrees(sources), trials: trials, probability: probability) > 0.001)
   }
+  /// Split once for all target tiles of a block, the shares are those of each tile by itself.
+  @Test(arguments: [true, false]) func outdegreesOfManyTiles(multapses: Bool) throws {
+    let drawn = try DrawnNetwork<Float>(network(list("a", 3000), .fixedOutdegree(90), autapses: false, multapses: multapses))
+    let all = drawn.tiles.tiles(ofPopulation: 0)
+    #expect(all.count > 6)
+    for source in [all.lowerBound, all.upperBound - 1].map({ drawn.tiles[$0] }) {
+      for range in [all, all.lowerBound + 1..<all.lowerBound + 2, all.lowerBound + 2..<all.upperBound - 1] {
+        let counts = try #require(drawn.draw.outdegrees(of: source, onto: range))
+        for target in range.map({ drawn.tiles[$0] }) {
+          var one = SynapseBatch<Float>()
+          var many = SynapseBatch<Float>()
+          var (rows, shared): ([Int32], [Int32]) = ([], [])
+          drawn.draw.append(source, onto: target, .init(), to: &one, rows: &rows)
+          drawn.draw.append(source, onto: target, .init(), outdegrees: counts, to: &many, rows: &shared)
+          #expect(rows == shared && one.count == many.count && one.count > 0)
+          #expect((0..<one.count).allSatisfy { one.target[$0] == many.target[$0] && one.delay[$0] == many.delay[$0] })
+        }
+      }
+    }
+  }
   @Test func fixedOutdegreeOfAllTargets() throws {
     let synapses = try recurrent(.fixedOutdegree(sources - 1), autapses: false, multapses: false)
     #expect(synapses.count == sources * (sources - 1) && synapses.autapses == 0 && synapses.multapses == 0)

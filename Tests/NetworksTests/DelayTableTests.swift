@@ -53,7 +53,8 @@ import Testing
     #expect(table.steps == 1...40)
   }
 
-  @Test(arguments: [(1.0, 10), (1.5, 15), (0.1, 1), (0.05, 1), (0.14, 1), (0.25, 3), (6000, 60_000)]) func constants(
+  @Test(arguments: [(1.0, 10), (1.5, 15), (0.1, 1), (0.05, 1), (0.14, 1), (0.25, 3), (0.15, 2), (0.35, 4), (1.45, 15), (6000, 60_000)])
+  func constants(
     delay: Double, steps: Int
   ) throws {
     let table = try DelayTable(.constant(delay), resolution: 0.1, projection: "p")

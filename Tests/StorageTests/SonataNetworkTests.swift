@@ -47,6 +47,14 @@ import Testing
     #expect(models.models[0].parameters == ["C_m": 250] && models.models[0].template == "iaf_psc_exp")
   }
 
+  /// Positions in space, as other programs write them, are nothing that a model takes.
+  @Test func attributesOfSeveralAxesArePassedOver() throws {
+    let nodes = try writeNodes { try $0.write("/nodes/E/0/positions", [1, 2, 3, 4, 5, 6], shape: [3, 2]) }
+    #expect(nodes.value("positions", node: 0) == nil && nodes.value("x", node: 0)?.double == 1.5)
+    let edges = try writeEdges { try $0.write("/edges/E_to_E/0/afferent_section_pos", [1, 2, 3, 4], shape: [2, 2]) }
+    #expect(edges.weights == [0.25, 20, 10, 0.25])
+  }
+
   @Test func nodesThatDisagreeAreRefused() throws {
     func refusal(_ change: (borrowing HDF5File) throws -> Void) -> String {
       failure { _ = try writeNodes(change) }?.description ?? "no error"
@@ -59,7 +67,7 @@ import Testing
     #expect(refusal { try $0.write("/nodes/E/node_id", firstRow: 0, [0] as [UInt64]) }.contains("each once"))
     #expect(refusal { try $0.write("/nodes/E/node_type_id", firstRow: 1, [8] as [Int32]) }.contains("type 8"))
     #expect(refusal { try $0.write("/nodes/E/0/kind", firstRow: 0, [2] as [UInt32]) }.contains("beyond the 2 texts"))
-    #expect(refusal { try $0.write("/nodes/E/0/m", [1, 2, 3, 4, 5, 6], shape: [3, 2]) }.contains("2 axes"))
+    #expect(refusal { try $0.write("/nodes/E/0/dynamics_params/m", [1, 2, 3, 4, 5, 6], shape: [3, 2]) }.contains("2 axes"))
   }
 
   @Test(arguments: [

@@ -19,6 +19,7 @@ private final class Scratch {
 
 private let shared = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().appendingPathComponent("shared/data").path
+private let hasSharedCamera = FolderContents.exists(shared + "/nmnist_small/test100.txt")
 private let hasSharedData = FolderContents.exists(shared + "/fsdd_spikes/fsdd_spikes_test.h5.gz")
 
 private func storageError(_ body: () throws -> Void) -> StorageError? {
@@ -163,7 +164,7 @@ struct EventCameraTests {
     #expect(folders.labels == [0, 1])
   }
 
-  @Test(.enabled(if: hasSharedData, "the recordings do not lie beside the repository")) func readsTheRealRecordings() throws {
+  @Test(.enabled(if: hasSharedCamera, "the recordings do not lie beside the repository")) func readsTheRealRecordings() throws {
     let preprocessing = EventPreprocessing(
       width: 34, height: 34, polarities: 2, durationRatio: 1, spatialFactor: 0.5, window: 5, threshold: 1)
     let set = try EventCameraFolder.read(list: shared + "/nmnist_small/test100.txt", preprocessing: preprocessing, classes: 10)

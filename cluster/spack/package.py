@@ -1,4 +1,4 @@
-# Spack recipe for the tarball that package.sh makes; that script writes version and checksum into it.
+# Spack recipe for the tarball that package.sh makes; that script writes version, processor and checksum into it.
 import os
 
 from spack.package import *
@@ -9,14 +9,14 @@ class Colonnade(Package):
 
     # The tarball lies where `spack install` is called.
     manual_download = True
-    url = "file://{0}/colonnade-VERSION-linux-x86_64.tar.gz".format(os.getcwd())
+    url = "file://{0}/colonnade-VERSION-linux-ARCH.tar.gz".format(os.getcwd())
 
     version("VERSION", sha256="SHA256")
 
     # The program is linked to libmpi.so.40.
     depends_on("openmpi@4", type=("build", "link", "run"))
     depends_on("patchelf", type="build")
-    requires("target=x86_64_v3:", msg="built for AVX2 and FMA")
+    requires("target=TARGET:", msg="what the program is built for")
 
     def install(self, spec, prefix):
         install_tree(".", prefix)

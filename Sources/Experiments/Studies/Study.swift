@@ -32,10 +32,13 @@ public protocol Study: SendableMetatype {
   static func plan(_ section: ConfigurationSection) throws -> StudyPlan
   /// How the study grows with the number of ranks in a weak scaling study; nil if nothing is stated.
   static var weakGrowth: WeakGrowth? { get }
+  /// All its keys in words, for a study that has no defaults to show; nil for others.
+  static var keysText: String? { get }
 }
 
 extension Study {
   static var weakGrowth: WeakGrowth? { nil }
+  static var keysText: String? { nil }
 }
 
 /// All studies.

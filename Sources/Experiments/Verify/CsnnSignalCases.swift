@@ -50,7 +50,8 @@ extension CsnnCases {
             config, key, soma: some.map { Array(repeating: $0, count: steps) },
             apical: some.map { _ in Array(repeating: level, count: steps) }, S.self)
           found += some.indices.map { current in
-            (settling + 1...steps).reduce(0.0) { $0 + Double(tape.spikes(layer: 0, step: $1, sample: current - first)[0]) } / Double(counted)
+            (settling + 1...steps).reduce(0.0) { $0 + Double(tape.spikes(layer: 0, step: $1, sample: current - first)[0]) }
+              / Double(counted)
           }
         }
       }

@@ -133,7 +133,8 @@ private struct NestReplay {
       try requireKnown(generator, ["times", "weight", "delay"])
       let times = try numbers("times", of: generator) ?? []
       let edge = Edge(
-        source: 0, target: 0, weight: try number("weight", of: generator, default: 1), delay: try number("delay", of: generator, default: 1))
+        source: 0, target: 0, weight: try number("weight", of: generator, default: 1), delay: try number("delay", of: generator, default: 1)
+      )
       network.populations.append(Population(name: "generator \(i)", model: nil, layout: .list(count: 1)))
       network.projections.append(
         Projection(

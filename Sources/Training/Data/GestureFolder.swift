@@ -39,7 +39,9 @@ public enum GestureFolder {
     let values = try array.integers()
     func column(_ number: Int) -> [Int] { stride(from: number, to: values.count, by: 4).map { values[$0] } }
     let times = column(3)
-    if let wrong = times.first(where: { !(0...EventPreprocessing.longest / 1000).contains($0) }) { throw fault("an event is at \(wrong) ms") }
+    if let wrong = times.first(where: { !(0...EventPreprocessing.longest / 1000).contains($0) }) {
+      throw fault("an event is at \(wrong) ms")
+    }
     let events = RawEvents(times: times.map { $0 * 1000 }, x: column(0), y: column(1), polarity: column(2))
     for event in events.times.indices {
       let (x, y, polarity) = (events.x[event], events.y[event], events.polarity[event])
