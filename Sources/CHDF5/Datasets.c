@@ -1,5 +1,6 @@
 // Datasets of numbers: creating, describing, reading and writing blocks.
 #include "Shared.h"
+#include <stdio.h>
 
 int chdf5_create_dataset(
     int64_t file, const char *path, int type, int rank, const int64_t *shape, int64_t chunk_rows, int deflate, int checksum) {
@@ -50,7 +51,18 @@ int chdf5_dataset_info(int64_t dataset, chdf5_info *info) {
   if (creation < 0) result = -1;
   if (result == 0) {
     info->is_chunked = H5Pget_layout(creation) == H5D_CHUNKED;
-    info->is_filtered = H5Pget_nfilters(creation) > 0;
+    int filters = H5Pget_nfilters(creation);
+    info->is_filtered = filters > 0;
+    // Without its filter a dataset would look damaged.
+    for (int i = 0; i < filters && result == 0; i++) {
+      unsigned flags = 0;
+      char name[64] = "", reason[160];
+      H5Z_filter_t filter = H5Pget_filter2(creation, (unsigned)i, &flags, NULL, NULL, sizeof name, name, NULL);
+      if (filter >= 0 && H5Zfilter_avail(filter) > 0) continue;
+      snprintf(reason, sizeof reason, "it is compressed with filter %d (%.60s), which is not installed; compress it with gzip instead",
+        (int)filter, name);
+      result = (int)h5shared_refuse(reason);
+    }
     if (info->is_chunked) {
       hsize_t chunk[CHDF5_MAX_RANK];
       if (H5Pget_chunk(creation, CHDF5_MAX_RANK, chunk) != info->rank) result = (int)h5shared_refuse("chunks and shape disagree");

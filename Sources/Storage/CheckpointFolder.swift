@@ -33,7 +33,7 @@ public struct CheckpointFolder: Sendable, Equatable {
 
   /// Whether a name in a checkpoint's own folder is one of its files.
   public static func isFileName(_ name: String) -> Bool {
-    name.wholeMatch(of: /rank-[0-9]+\.h5/) != nil || name.hasPrefix(CheckpointManifest.fileName)
+    name.prefixMatch(of: /rank-[0-9]+\.h5/) != nil || name.hasPrefix(CheckpointManifest.fileName)
   }
 
   /// The numbers of all checkpoints that were committed, ascending; none where there is no such folder.

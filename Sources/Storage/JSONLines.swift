@@ -11,19 +11,25 @@ public struct JSONLines: ~Copyable {
 
   /// Opens the log for appending; creates it if missing. A half line that a kill left at the end is cut off.
   ///
-  /// - Parameter alone: refuses a file that another process writes alone.
+  /// - Parameters:
+  ///   - alone: refuses a file that another process writes alone.
+  ///   - patience: [s] How long it waits for that process to end.
   /// - Throws: `StorageError` 73 if it cannot be created or another process writes it, 74 if it cannot be read or cut.
-  public init(appendingTo path: String, alone: Bool = false) throws(StorageError) {
+  public init(appendingTo path: String, alone: Bool = false, patience: Double = 0) throws(StorageError) {
     let log = try ByteFile(path, .appendOrCreate)
-    let lock = alone ? try Self.lock(log) : false
+    let lock = alone ? try Self.lock(log, patience) : false
     try Self.dropHalfLine(of: log)
     isLocked = lock
     file = log
   }
 
-  private static func lock(_ file: borrowing ByteFile) throws(StorageError) -> Bool {
-    guard let isOurs = file.lock() else { return false }
-    if isOurs { return true }
+  private static func lock(_ file: borrowing ByteFile, _ patience: Double) throws(StorageError) -> Bool {
+    let pause = 0.25
+    for _ in 0...Int(patience / pause) {
+      guard let isOurs = file.lock() else { return false }
+      if isOurs { return true }
+      if patience > 0 { usleep(UInt32(pause * 1e6)) }
+    }
     throw StorageError(
       .cannotCreate, path: file.path, operation: "write the log", reason: "another run is at work in this folder and writes it",
       remedy: "wait for its end or choose another folder with --output; if there is none, its machine has died: rename this file")

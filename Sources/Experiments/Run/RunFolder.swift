@@ -54,7 +54,7 @@ public struct RunFolder: Sendable {
     }
     if Self.exists(file(ScalingRecord.pointsName)) { throw refuse(ScalingRecord.pointsName) }
     let parts = try Self.names(parts), checkpoints = try Self.names(checkpoints.path)
-    if let other = parts.first(where: { !$0.hasSuffix(".part") && $0 != Self.probeName }) { throw refuse("parts/\(other)") }
+    if let other = parts.first(where: { !$0.hasSuffix(".part") && !$0.hasPrefix(Self.probeName) }) { throw refuse("parts/\(other)") }
     for name in checkpoints {
       guard CheckpointFolder.isName(name) else { throw refuse("checkpoint/\(name)") }
       let other = try Self.names(self.checkpoints.path + "/" + name).first { !CheckpointFolder.isFileName($0) }

@@ -35,7 +35,13 @@ final class RunLog {
   }
 
   /// Two runs in one folder would write the same files: whoever has the log has the folder.
-  private static func open(_ path: String) throws -> JSONLines { try JSONLines(appendingTo: path, alone: true) }
+  ///
+  /// The last run in it may still be ending. Where its machine died and the job was queued again, the file system may hold its lock for a
+  /// minute or two.
+  private static func open(_ path: String) throws -> JSONLines {
+    let isQueuedAgain = ProcessInfo.processInfo.environment["SLURM_RESTART_COUNT"] != nil
+    return try JSONLines(appendingTo: path, alone: true, patience: isQueuedAgain ? 150 : 2)
+  }
 
   /// What there is to note about the log itself.
   var notes: [String] { lines.isLocked ? [] : ["the file system has no locks: two runs in one folder at a time would spoil each other"] }
