@@ -66,6 +66,41 @@ struct NIRTests {
     #expect(try Self.outputs(again, restored) == Self.outputs(network, parameters))
   }
 
+  /// A layer may have the name that the node of the inputs would have.
+  @Test func namesOfLayersAreKept() throws {
+    var description = Self.description(Self.expressible[0])
+    description.layers[0].name = "input"
+    description.layers[1].name = "output"
+    let network = try SpikingNetwork<Double>(description)
+    let weights = network.weights(network.makeParameters()).map { ($0.name, $0.shape, $0.values) }
+    let graph = try NIRExport.graph(description, weights: weights, step: 1, element: .float64)
+    let names = graph.nodes.map(\.name)
+    #expect(Set(names).count == names.count && names.contains("_input") && names.contains("_output"))
+    let imported = try NIRImport.network(
+      graph, inputs: [InputGroup("x", channels: 7)], path: "graph", step: 1, surrogate: Surrogate(.triangle))
+    #expect(imported.description == description)
+  }
+
+  /// Readouts have no spikes to be read, and spikes in the padding are no rate of a sample.
+  @Test func spikesAreThoseOfSpikingLayersInTheirSteps() throws {
+    let network = try SpikingNetwork<Double>(Self.description(Self.expressible[0]))
+    let parameters = network.makeParameters()
+    var draws = TestDraws(seed: 3)
+    for index in 0..<network.layout.count { parameters[index] = 2 * draws.uniform() - 0.5 }
+    let samples = [20, 30].map { steps in
+      Sample(
+        events: [draws.events(channels: 7, steps: steps, probability: 0.4)], blocks: BlockIndex(lengths: [steps]), target: .label(0))
+    }
+    let pass = GradientPass(network: network, objective: .classes(), regulariser: SpikeRegulariser())
+    let alone = try samples.map { sample in
+      try pass.evaluate([sample], shape: BatchShape(samples: 1, steps: sample.steps), parameters: parameters).tally
+    }
+    let together = try pass.evaluate(samples, shape: BatchShape(samples: 2, steps: 60), parameters: parameters).tally
+    #expect(together.rate == alone[0].rate + alone[1].rate && together.rate > 0.02)
+    #expect(together.spikes > alone[0].spikes + alone[1].spikes, "there are spikes in the padding")
+    #expect(try #require(pass.tape).spikes(layer: 1, step: 3, sample: 1) == [0, 0, 0, 0])
+  }
+
   /// What NIR has no word for, and the part that the refusal names.
   private static let refused: [(cell: CellModel, words: [String])] = [
     (
