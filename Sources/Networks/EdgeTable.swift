@@ -68,8 +68,10 @@ public final class EdgeTable: Sendable {
     }
   }
 
-  init(_ builder: consuming Builder) {
+  /// Takes the edges out of the builder: in memory they are there once.
+  init(_ builder: inout Builder) {
     var kept = builder.kept
+    builder.kept = []
     kept.sort { ($0.sourceTile, $0.targetTile, $0.source, $0.order) < ($1.sourceTile, $1.targetTile, $1.source, $1.order) }
     var ranges: [Int: Range<Int>] = [:]
     var first = 0

@@ -71,9 +71,12 @@ public struct TileDraw<W: VectorScalar>: Sendable {
         try builders[place].add(block, isOwned: isOwned)
         progress()
       }
-      for (place, index) in group.enumerated() { draws[index].edges = EdgeTable(builders[place]) }
+      for (place, index) in group.enumerated() { draws[index].edges = EdgeTable(&builders[place]) }
     }
   }
+
+  /// Lets go of the edges that were read.
+  public mutating func dropEdges() { edges = nil }
 
   /// Probability of each delay of ``delaySteps``, in steps; an explicit list, which is read only when tiles are built, counts as even.
   public var delayShares: [Double] {

@@ -22,6 +22,11 @@ public struct SonataNetwork: Sendable {
     for entry in circuit.edges {
       let types = try entry.typesPath.map { (path) throws(StorageError) in try SonataTypeTable(path, idColumn: "edge_type_id") }
       for name in try SonataEdgePopulation.names(in: entry.path) {
+        guard !edges.contains(where: { $0.path == entry.path && $0.name == name }) else {
+          throw .badData(
+            "\(entry.path):/edges/\(name)", "read the edges", "the circuit names this file twice",
+            remedy: "name it once, with all its types")
+        }
         let population = try SonataEdgePopulation(
           entry.path, name: name, types: types ?? SonataTypeTable(), components: circuit.components)
         for end in [population.source, population.target] where !nodes.contains(where: { $0.name == end }) {

@@ -54,7 +54,7 @@ import Testing
     let (finished, stopped) = (try contents(run.folder, "finished"), try contents(run.folder, "stopped"))
     let place = run.folder.place("stopped")
     // The checkpoint has come further than that.
-    let short = "--set duration=10"
+    let short = "--set duration=1"
     for (name, options) in [("stopped", short), ("finished", short + " --resume \(place)")] {
       let refused = try run.run(name, ranks: 2, options)
       #expect(refused.code == 78 && refused.errors.contains("beyond the duration"), "\(refused.errors)")
@@ -98,7 +98,7 @@ import Testing
   /// A checkpoint of the presimulation, which is not timed, adds nothing to the times of the run.
   @Test func timesAreThoseOfTheRecordedTime() throws {
     let run = try StoppedRun()
-    let settings = "--set presimulation=6000 --set duration=50"
+    let settings = "--set presimulation=6000 --set duration=1000"
     #expect(try run.interrupt("run", ranks: 2, "kill -USR1 $pid", settings).code == 75)
     #expect(try run.run("run", ranks: 2, settings).code == 0)
     let summary = try JSONValue.read(run.folder.place("run/summary.json"))

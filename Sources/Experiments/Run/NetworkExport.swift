@@ -140,7 +140,10 @@ public enum NetworkExport {
     try TileDraw.loadEdges(of: &draws) { _ in true }
     for (source, target, projections) in byEnds where sizes[source] != 0 && sizes[target] != 0 {
       try writer.begin(population: "\(source)_to_\(target)", source: source, target: target)
-      for number in projections { total += try append(draws[number], d.network, tiles, d.resolution, to: &writer) }
+      for number in projections {
+        total += try append(draws[number], d.network, tiles, d.resolution, to: &writer)
+        draws[number].dropEdges()
+      }
     }
     try writer.close()
     try SonataTypeTable.write(

@@ -29,20 +29,48 @@ public struct RunFolder: Sendable {
   ]
   public var checkpoints: CheckpointFolder { .ofRun(path, resumedFrom: resumedFrom) }
 
+  /// What a run left here: another one may end while this one waits for the folder.
+  struct Holdings: Equatable {
+    let checkpoints: [Int]
+    let finished: Date?
+  }
+  func holdings() throws -> Holdings {
+    let finished = try? FileManager.default.attributesOfItem(atPath: summary)[.modificationDate] as? Date
+    return Holdings(checkpoints: try checkpoints.numbers(), finished: finished)
+  }
+
+  /// Refuses to go on with what was seen before the folder was this run's alone, if that has changed.
+  func requireUnchanged(since before: Holdings) throws {
+    if try holdings() == before { return }
+    throw StorageError(
+      .cannotCreate, path: path, operation: "begin the run", reason: "another run has ended in this folder meanwhile",
+      remedy: "give the command again, which then sees what that one left")
+  }
+
   /// Makes the folder where there is none; what is in it stays.
+  /// - Throws: `StorageError` 73 if it cannot be made, or is not a run's.
+  func make() throws {
+    try requireOwn()
+    try make(path)
+  }
+
+  /// Makes the folder as a run needs it; what is in it stays.
   /// - Throws: `StorageError` 73 if it cannot be made or written, or is not a run's.
   func makeWritable() throws {
     try requireOwn()
-    let files = FileManager.default
+    try make(parts)
+    try AtomicFile.write(parts + "/" + Self.probeName, text: "")
+    try? FileManager.default.removeItem(atPath: parts + "/" + Self.probeName)
+  }
+
+  private func make(_ place: String) throws {
     do {
-      try files.createDirectory(atPath: parts, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     } catch {
       throw StorageError(
         .cannotCreate, path: path, operation: "create the output folder", reason: Self.reason(error), remedy: "choose another with --output"
       )
     }
-    try AtomicFile.write(parts + "/" + Self.probeName, text: "")
-    try? FileManager.default.removeItem(atPath: parts + "/" + Self.probeName)
   }
 
   /// Refuses a folder in which a run would remove or replace the files of others.
@@ -62,8 +90,15 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// The names in a folder, none where there is no such folder.
-  private static func names(_ path: String) throws -> [String] { exists(path) ? try FolderContents.names(path) : [] }
+  /// The names in a folder, none where there is no such folder, or no more: a run that is ending removes its own.
+  private static func names(_ path: String) throws -> [String] {
+    do {
+      return try FolderContents.names(path)
+    } catch {
+      if error.kind == .missing { return [] }
+      throw error
+    }
+  }
 
   /// A file that is made and removed to see whether that can be done.
   private static let probeName = "writable"

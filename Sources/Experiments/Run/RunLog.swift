@@ -9,7 +9,7 @@ final class RunLog {
   private let lines: JSONLines
 
   init(_ path: String, _ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws {
-    lines = try Self.open(path)
+    lines = try Self.open(path, options)
     try event(
       "run.start",
       [
@@ -24,7 +24,7 @@ final class RunLog {
   init(
     _ path: String, _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, resuming: Bool
   ) throws {
-    lines = try Self.open(path)
+    lines = try Self.open(path, options)
     try event(
       resuming ? "run.continue" : "run.start",
       [
@@ -38,9 +38,11 @@ final class RunLog {
   ///
   /// The last run in it may still be ending. Where its machine died and the job was queued again, the file system may hold its lock for a
   /// minute or two.
-  private static func open(_ path: String) throws -> JSONLines {
+  private static func open(_ path: String, _ options: RunOptions) throws -> JSONLines {
     let isQueuedAgain = ProcessInfo.processInfo.environment["SLURM_RESTART_COUNT"] != nil
-    return try JSONLines(appendingTo: path, alone: true, patience: isQueuedAgain ? 150 : 2)
+    // Nothing beats meanwhile for the watchdog.
+    let most = (options.limits.stall ?? .infinity) / 2
+    return try JSONLines(appendingTo: path, alone: true, patience: min(isQueuedAgain ? 150 : 2, most))
   }
 
   /// What there is to note about the log itself.

@@ -44,6 +44,7 @@ public enum SimulationRun {
     defer { withExtendedLifetime(control) {} }
     let speaks = communicator.rank == 0
     var folder = RunFolder(options.output)
+    let before = speaks ? try folder.holdings() : nil
     let free = ConfigurationDifference.free
     if try FinishedRun.isThere(options, folder, configuration: experiment.configuration, free: free, communicator) { return 0 }
     let description = experiment.description
@@ -58,9 +59,12 @@ public enum SimulationRun {
     folder.resumedFrom = start?.origin
     // Everybody has looked before anything is changed.
     try communicator.barrier()
-    if speaks { try folder.makeWritable() }
+    if speaks { try folder.make() }
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator) : nil
-    if speaks && start == nil { try folder.prepare(configuration: experiment.configuration) }
+    if let before {
+      try folder.requireUnchanged(since: before)
+      try start == nil ? folder.prepare(configuration: experiment.configuration) : folder.makeWritable()
+    }
     try communicator.barrier()
     return try RunLog.noting(log) {
       var notes = experiment.notes + (log?.notes ?? [])

@@ -54,7 +54,7 @@ struct CourseState: Sendable {
 
   /// Takes back what ``numbers`` gave; nil if they are not as many.
   init?(_ numbers: [Double], patience: Int?) {
-    guard numbers.count == 13 + Tally().elements.count, let epochs = Int(exactly: numbers[0]), let samples = Int(exactly: numbers[1]),
+    guard Tally.hasElements(numbers.count - 13), let epochs = Int(exactly: numbers[0]), let samples = Int(exactly: numbers[1]),
       let resumes = Int(exactly: numbers[3]), let epoch = Int(exactly: numbers[9])
     else { return nil }
     best = BestEpoch(patience: patience, epoch: epoch < 0 ? nil : epoch, score: numbers[10])

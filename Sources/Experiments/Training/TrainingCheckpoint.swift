@@ -59,8 +59,8 @@ enum TrainingCheckpoint {
   private static func score(_ checkpoint: CheckpointReader, _ name: String, _ classNames: [String]) throws -> TrainingScore? {
     guard checkpoint.has(name) else { return nil }
     let values = try checkpoint.read(name, object: 0, as: Double.self)
-    let head = Tally().elements.count, classes = classNames.count
-    guard values.count == head + classes * classes else { throw damaged(checkpoint, "\(name) has \(values.count) values") }
+    let classes = classNames.count, head = values.count - classes * classes
+    guard Tally.hasElements(head) else { throw damaged(checkpoint, "\(name) has \(values.count) values") }
     let counts = values[head...].map { Int($0) }
     return TrainingScore(
       tally: Tally(elements: Array(values[..<head])),

@@ -75,6 +75,7 @@ public enum TrainingRun {
     defer { withExtendedLifetime(control) {} }
     let speaks = communicator.rank == 0
     var folder = RunFolder(options.output)
+    let before = speaks ? try folder.holdings() : nil
     if try FinishedRun.isThere(options, folder, configuration: experiment.configuration, free: free, communicator) { return 0 }
     let trainer = try RunFailure.inPhase(of: "build", in: folder) { try makeTrainer(experiment, communicator, as: S.self) }
     // Data of many thousand recordings are read for minutes.
@@ -98,10 +99,13 @@ public enum TrainingRun {
     }
     // Everybody has looked before anything is changed.
     try communicator.barrier()
-    if speaks { try folder.makeWritable() }
+    if speaks { try folder.make() }
     let log = speaks ? try RunLog(folder.log, experiment, options, communicator, resuming: start?.isIn(folder) ?? false) : nil
-    if speaks && start == nil { try folder.prepare(configuration: experiment.configuration) }
-    if speaks { folder.removeParts() }
+    if let before {
+      try folder.requireUnchanged(since: before)
+      try start == nil ? folder.prepare(configuration: experiment.configuration) : folder.makeWritable()
+      folder.removeParts()
+    }
     try communicator.barrier()
     return try RunLog.noting(log) {
       var course = TrainingCourse(experiment, trainer, data, log: log, quiet: options.quiet || !speaks)

@@ -69,7 +69,10 @@ public struct Tally: Sendable, Equatable {
     ]
   }
 
-  /// - Parameter values: at least as many as ``elements``.
+  /// As many values as ``elements``, now or in an earlier version.
+  public static func hasElements(_ count: Int) -> Bool { count == 10 || count == Tally().elements.count }
+
+  /// - Parameter values: at least as many as ``hasElements(_:)`` takes.
   public init(elements values: [Double]) {
     loss = values[0]
     spikeCost = values[1]
@@ -81,7 +84,8 @@ public struct Tally: Sendable, Equatable {
     samples = values[7]
     spikeProbability = values[8]
     spikes = values[9]
-    rate = values[10]
+    // Those that were kept by earlier versions have none.
+    rate = values.count > 10 ? values[10] : 0
   }
 
   /// The tally in the tail of a summed gradient.
