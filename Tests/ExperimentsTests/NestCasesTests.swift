@@ -72,6 +72,13 @@ struct NestCasesTests {
     #expect(error?.description.contains("its stimulus has 'poisson_generator'") == true, "\(error!)")
   }
 
+  /// Zeros, false and null change nothing; a state that is null was not recorded.
+  @Test func whatChangesNothingIsPassedOver() throws {
+    let one = #""V_m": [-70, -70, -65], "I_syn_ex": null, "stimulus": {"spike_generators": [{"times": [0.1], "weight": 5.0, "delay": 0.2, "#
+    let results = try run(one + #""receptor_type": 0, "precise_times": false, "origin": 0.0, "stop": null}]}"#)
+    #expect(results.count == 1 && results.allSatisfy(\.holds), "\(results)")
+  }
+
   @Test func aCaseThatCannotBeRunHidesNoOther() throws {
     func one(_ name: String, _ model: String) -> String {
       #""\#(name)": {"model": "\#(model)", "resolution_ms": 0.1, "n_samples": 1, "t_first_ms": 0.1, "V_m": [-70]}"#

@@ -79,12 +79,12 @@ private struct NestReplay {
       StorageError(.badData, path: path, operation: "read case \(name)", reason: reason, remedy: remedy)
     }
     func number(_ key: String, of value: JSONValue, default standard: Double? = nil) throws -> Double {
-      if value[key] == nil, let standard { return standard }
+      if Self.isAbsent(value[key]), let standard { return standard }
       guard let number = value[key].flatMap(Self.number) else { throw fault("\(key) is missing or no number") }
       return number
     }
     func numbers(_ key: String, of value: JSONValue) throws -> [Double]? {
-      guard let given = value[key] else { return nil }
+      guard let given = value[key], !Self.isAbsent(given) else { return nil }
       guard let list = given.array, case let numbers = list.compactMap(\.double), numbers.count == list.count else {
         throw fault("\(key) is no list of numbers")
       }
@@ -125,7 +125,11 @@ private struct NestReplay {
     }
     var sources: [(population: Int, source: any SpikeSource)] = []
     func requireKnown(_ generator: JSONValue, _ keys: [String]) throws {
-      if let key = generator.object?.members.first(where: { !keys.contains($0.key) && $0.value.string == nil })?.key {
+      // What is zero, false or null, such as the origin of time or receptor 0, changes nothing.
+      func matters(_ value: JSONValue) -> Bool {
+        value.string == nil && !Self.isAbsent(value) && Self.number(value) != 0
+      }
+      if let key = generator.object?.members.first(where: { !keys.contains($0.key) && matters($0.value) })?.key {
         throw fault("a generator has '\(key)', which is not known", remedy: "give \(keys.joined(separator: ", "))")
       }
     }
@@ -186,6 +190,8 @@ private struct NestReplay {
   private let firstFrame: Int
   /// Steps of a case at most: all of its frames are held.
   private static let longest = 100_000_000
+
+  private static func isAbsent(_ value: JSONValue?) -> Bool { value == nil || value == .null }
 
   /// One object or a list of them.
   private static func list(_ value: JSONValue?) -> [JSONValue] { value?.array ?? [value].compactMap { $0?.object == nil ? nil : $0 } }
