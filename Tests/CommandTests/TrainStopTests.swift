@@ -80,6 +80,9 @@ import Testing
       }
       #expect(!folder.has("\(name)/checkpoint") && folder.has("\(name)/final-checkpoint"))
     }
+    // As many epochs as there were: nothing is trained, and that is told.
+    #expect(try training.start("same", ["epoch=2"], "--resume \(run)").code == 0)
+    #expect(try training.hash("same") == training.hash("run") && folder.text("same/run.jsonl").contains("no epoch was left"))
     let refused: [(name: String, settings: [String], from: String, words: [String])] = [
       ("run", ["epoch=5"], run, ["finished", "--output"]), ("run", ["epoch=5"], "\(run)/final-checkpoint", ["finished", "--output"]),
       ("other", ["epoch=1"], run, ["beyond"]), ("other", ["epoch=5", "lr=0.5"], run, ["'lr'"]),

@@ -124,10 +124,10 @@ public enum TrainingRun {
         try communicator.barrier()
         try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
         notes += restored.notes
+        if course.isFinished && !start.isIn(folder) { notes.append("no epoch was left to train, by 'epoch' or 'patience'") }
         try tell(notes, log, options)
         try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
         if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
-        if course.isFinished { notes.append("no epoch was left to train, by 'epoch' or 'patience'") }
       } else if let initial {
         try tell(notes, log, options)
         try trainer.network.restore(initial.arrays, into: trainer.parameters)
