@@ -51,7 +51,7 @@ let package = Package(
     library("Networks", ["Maths"]),
     // Layer 4
     library("Spiking", ["Networks", "Running", "Parallel", "Storage", "Maths", "CPlatform", "CKernels"]),
-    library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows"]),
+    library("Training", ["Running", "Parallel", "Storage", "Maths", "CRows", "CPlatform"]),
     // Layer 5
     .target(
       name: "Experiments",

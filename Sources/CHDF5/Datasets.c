@@ -36,6 +36,7 @@ int64_t chdf5_open_dataset(int64_t file, const char *path) {
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, (size_t)16 << 20, H5D_CHUNK_CACHE_W0_DEFAULT);
   hid_t dataset = H5Dopen2(file, path, access);
+  h5shared_note(dataset);
   H5Pclose(access);
   return h5shared_end(dataset);
 }

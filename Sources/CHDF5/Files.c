@@ -11,8 +11,8 @@ int64_t chdf5_open(const char *path, int mode) {
   h5shared_begin();
   hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  // Format 1.8: object headers carry checksums, and every reader of the last decade knows it.
-  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+  // Written in format 1.8: object headers carry checksums, and every reader of the last decade knows it. Read in any.
+  if (mode != 0) H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, 0, 1); // files appear whole, and many file systems of clusters have no locks
 #endif
@@ -73,6 +73,17 @@ int chdf5_make_group(int64_t file, const char *path) {
   return (int)h5shared_end(result);
 }
 
+// What kind of object a name stands for; negative on failure. The name of the call and of its record changed with 1.12.
+static int type_of(hid_t file, const char *path) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  return H5Oget_info_by_name3(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0 ? -1 : (int)info.type;
+#else
+  H5O_info_t info;
+  return H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0 ? -1 : (int)info.type;
+#endif
+}
+
 // Every link on the way must exist before the object itself may be asked for.
 static int kind_of(hid_t file, const char *path) {
   char part[4096];
@@ -87,15 +98,15 @@ static int kind_of(hid_t file, const char *path) {
       if (found <= 0) return found;
       if (H5Oexists_by_name(file, part, H5P_DEFAULT) <= 0) return 0; // a link to nowhere
       if (i < n) {
-        H5O_info_t step;
-        if (H5Oget_info_by_name2(file, part, &step, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
-        if (step.type != H5O_TYPE_GROUP) return 0;
+        int step = type_of(file, part);
+        if (step < 0) return -1;
+        if (step != H5O_TYPE_GROUP) return 0;
       }
     }
   }
-  H5O_info_t info;
-  if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
-  return info.type == H5O_TYPE_GROUP ? 1 : info.type == H5O_TYPE_DATASET ? 2 : 3;
+  int type = type_of(file, path);
+  if (type < 0) return -1;
+  return type == H5O_TYPE_GROUP ? 1 : type == H5O_TYPE_DATASET ? 2 : 3;
 }
 int chdf5_kind(int64_t file, const char *path) {
   h5shared_begin();

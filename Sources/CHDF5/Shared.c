@@ -21,7 +21,14 @@ void h5shared_begin(void) {
 // The innermost entry of the error stack says what went wrong; the outer ones only what was being tried.
 static herr_t take_first(unsigned n, const H5E_error2_t *entry, void *unused) {
   (void)unused;
-  if (n == 0 && entry->desc) snprintf(error_text, sizeof error_text, "%s", entry->desc);
+  if (n != 0 || !entry->desc) return 0;
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  // A file for newer libraries is no damaged one.
+  if (strstr(entry->desc, "bad version"))
+    snprintf(error_text, sizeof error_text, "%s: perhaps it is for a newer HDF5 than %u.%u.%u", entry->desc, major, minor, release);
+  else
+    snprintf(error_text, sizeof error_text, "%s", entry->desc);
   return 0;
 }
 int64_t h5shared_note(int64_t result) {

@@ -1,8 +1,9 @@
 // A law of delays as whole steps, drawn from one word each by table.
 import Maths
 
-/// The whole number of steps nearest to a time in ms, halves rounded up: counted in microseconds, because 0.15 / 0.1 is less than 1.5.
-public func nearestSteps(_ time: Double, resolution: Double) -> Double { (time * 1000 / (resolution * 1000).rounded()).rounded() }
+/// The whole number of steps nearest to a time in ms, halves rounded up, as NEST counts them: by the steps in a millisecond, because
+/// 0.15 / 0.1 is less than 1.5.
+public func nearestSteps(_ time: Double, resolution: Double) -> Double { (time * (1 / resolution) + 0.5).rounded(.down) }
 
 /// The cumulative probabilities of a delay of 1, 2, ... steps in units of 2^-32.
 public struct DelayTable: Sendable {

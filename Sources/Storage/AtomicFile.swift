@@ -18,7 +18,8 @@ public enum AtomicFile {
       try file.close()
     } catch {
       unlink(partial)
-      throw StorageError(error.kind, path: path, operation: error.operation, reason: error.reason, remedy: error.remedy)
+      throw StorageError(
+        error.kind, path: path, operation: error.operation, reason: error.reason, remedy: error.remedy, systemNumber: error.systemNumber)
     }
     try rename(partial, to: path)
   }

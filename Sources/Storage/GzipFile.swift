@@ -10,7 +10,7 @@ struct InflatedFile: ~Copyable {
   /// The largest file that is inflated.
   private static let limit: Int64 = 1 << 36
 
-  /// - Throws: `StorageError` 65 for a file that is cut off or damaged, 66 if it is missing, 73 if there is no room for its content.
+  /// - Throws: `StorageError` 65 for a file that is cut off or damaged, 66 if it is missing, 74 if there is no room for its content.
   init(_ source: String) throws(StorageError) {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(folder)/colonnade-XXXXXX".utf8CString)

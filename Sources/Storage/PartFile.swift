@@ -39,9 +39,9 @@ struct PartWriter: ~Copyable {
   private static let bufferBytes = 1 << 20
 
   private let file: ByteFile
-  private let headerBytes: Int64
-  private let recordBytes: Int64
   private var written: Int64
+  /// Of all bytes that were handed to the operating system.
+  private(set) var checksum: RunningChecksum
   private var pending: [UInt8] = []
 
   var path: String { file.path }
@@ -56,13 +56,14 @@ struct PartWriter: ~Copyable {
     // A checkpoint that counts on the part must not outlive the part's name.
     AtomicFile.synchroniseFolder(of: path)
     self.file = file
-    headerBytes = Int64(bytes.count)
-    recordBytes = Int64(header.recordBytes)
-    written = headerBytes
+    written = Int64(bytes.count)
+    checksum = RunningChecksum()
+    bytes.withUnsafeBytes { checksum.add($0) }
   }
 
   /// Goes on with a part after cutting it to `length` bytes; its header must be the given one.
-  init(resuming path: String, length: Int64, header: PartHeader) throws(StorageError) {
+  /// - Parameter checksum: of these bytes, if it is known; nil reads them.
+  init(resuming path: String, length: Int64, checksum: RunningChecksum?, header: PartHeader) throws(StorageError) {
     let operation = "continue the part"
     let expected = header.bytes
     let file = try ByteFile(path, .append)
@@ -81,10 +82,11 @@ struct PartWriter: ~Copyable {
         remedy: "resume with the same configuration")
     }
     try file.truncate(to: length)
+    var known = checksum
+    if known == nil { known = try PartLength.checksum(path, length) }
     self.file = file
-    headerBytes = Int64(expected.count)
-    recordBytes = Int64(header.recordBytes)
     written = length
+    self.checksum = known!
   }
 
   mutating func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
@@ -101,6 +103,7 @@ struct PartWriter: ~Copyable {
   mutating func flush(synchronise: Bool) throws(StorageError) -> Int64 {
     if !pending.isEmpty {
       try file.write(pending)
+      pending.withUnsafeBytes { checksum.add($0) }
       written += Int64(pending.count)
       pending.removeAll(keepingCapacity: true)
     }

@@ -44,6 +44,9 @@ public struct ReportPart: ~Copyable {
   /// Bytes of the part, with those that are still in memory: what a checkpoint keeps after `flush`.
   public var length: Int64 { writer.length }
 
+  /// Checksum of the bytes up to the last `flush`.
+  public var checksum: UInt64 { writer.checksum.sum }
+
   /// Starts an empty part.
   ///
   /// - `nodeIDs`: ids within the population of the recorded neurons that this rank owns, one per value; may be empty.
@@ -57,11 +60,13 @@ public struct ReportPart: ~Copyable {
   }
 
   /// Goes on with a part after cutting it to the `length` bytes that a checkpoint names.
+  /// - Parameter checksum: of these bytes, if it is known; nil reads them.
   /// - Throws: `StorageError` 66 if it is missing, 65 if it is shorter or of another run.
   public init(
-    resuming path: String, length: Int64, _ description: ReportDescription, nodeIDs: [UInt64], elementIDs: [UInt32]? = nil
+    resuming path: String, length: Int64, checksum: RunningChecksum? = nil, _ description: ReportDescription, nodeIDs: [UInt64],
+    elementIDs: [UInt32]? = nil
   ) throws(StorageError) {
-    writer = try PartWriter(resuming: path, length: length, header: Self.header(description, nodeIDs, elementIDs))
+    writer = try PartWriter(resuming: path, length: length, checksum: checksum, header: Self.header(description, nodeIDs, elementIDs))
     width = nodeIDs.count
   }
 

@@ -125,7 +125,7 @@ public struct SonataEdgeReader: ~Copyable {
   private func types(_ ids: [Int64], _ rows: Range<Int>) throws(StorageError) -> [Int32] {
     var result: [Int32] = []
     result.reserveCapacity(ids.count)
-    if typeRows.isEmpty { return [Int32](repeating: -1, count: ids.count) }
+    if !population.hasTypeTable { return [Int32](repeating: -1, count: ids.count) }
     // Edges of one type mostly follow each other.
     var lastID: Int64?
     var lastRow: Int32 = -1

@@ -27,6 +27,8 @@ public struct SonataEdgePopulation: Sendable {
   public let target: String
   public let count: Int
   public let types: [SonataEdgeType]
+  /// Whether there is a table of types, which then has to hold every edge's.
+  let hasTypeTable: Bool
 
   /// The names of the populations in an edges file.
   public static func names(in path: String) throws(StorageError) -> [String] {
@@ -57,6 +59,7 @@ public struct SonataEdgePopulation: Sendable {
     var types: [SonataEdgeType] = []
     for id in table.ids { types.append(try Self.type(id, table, components)) }
     self.types = types
+    hasTypeTable = !table.path.isEmpty
   }
 
   private static func population(_ file: borrowing HDF5File, _ dataset: String) throws(StorageError) -> String {

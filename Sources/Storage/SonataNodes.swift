@@ -72,7 +72,7 @@ public struct SonataNodePopulation: Sendable {
         groupRows = order.map { groupRows[$0] }
       }
     }
-    if !types.ids.isEmpty, let node = typeIDs.firstIndex(where: { !types.hasType($0) }) {
+    if !types.path.isEmpty, let node = typeIDs.firstIndex(where: { !types.hasType($0) }) {
       throw .badData(
         "\(path):\(group)", "read the nodes", "node \(node) has type \(typeIDs[node]), which is not in \(types.path)",
         remedy: "give the type table that belongs to the file")

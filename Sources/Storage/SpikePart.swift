@@ -14,6 +14,9 @@ public struct SpikePart: ~Copyable {
   /// Bytes of the part, with those that are still in memory: what a checkpoint keeps after `flush`.
   public var length: Int64 { writer.length + Int64(8 * records.count) }
 
+  /// Checksum of the bytes up to the last `flush`.
+  public var checksum: UInt64 { writer.checksum.sum }
+
   /// Starts an empty part.
   ///
   /// - `populations`: the names of all recorded populations of the run, the same list on every rank.
@@ -24,9 +27,12 @@ public struct SpikePart: ~Copyable {
   }
 
   /// Goes on with a part after cutting it to the `length` bytes that a checkpoint names.
+  /// - Parameter checksum: of these bytes, if it is known; nil reads them.
   /// - Throws: `StorageError` 66 if it is missing, 65 if it is shorter or of another run.
-  public init(resuming path: String, length: Int64, populations: [String], resolution: Double) throws(StorageError) {
-    writer = try PartWriter(resuming: path, length: length, header: Self.header(populations, resolution))
+  public init(
+    resuming path: String, length: Int64, checksum: RunningChecksum? = nil, populations: [String], resolution: Double
+  ) throws(StorageError) {
+    writer = try PartWriter(resuming: path, length: length, checksum: checksum, header: Self.header(populations, resolution))
   }
 
   private static func header(_ populations: [String], _ resolution: Double) -> PartHeader {

@@ -75,7 +75,10 @@ final class LocalSlurm: Sendable {
     if built == stopped { try wait(for: "the begin of the run") { count("build.done", in: run) > built } }
     Thread.sleep(forTimeInterval: 0.1)
     #expect(try call("run scancel --batch --signal=USR1 \(number)").code == 0)
-    try wait(for: "the stop of the run") { count("run.stop", in: run) > stopped }
+    try wait(for: "the stop of the run") {
+      try #require(!folder.has("\(run)/summary.json"), "the run ended before the signal came")
+      return count("run.stop", in: run) > stopped
+    }
   }
 
   func logs() -> String {

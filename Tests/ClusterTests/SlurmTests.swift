@@ -4,8 +4,9 @@ import Storage
 import TestKit
 import Testing
 
-/// Some seconds on two ranks: long enough to be stopped twice.
-private let settings = "--set N=2500 --set presimulation=10 --set duration=3000 --set record.spikes=none --set 'record.columns=[]'"
+private func settings(duration: Int) -> String {
+  "--set N=2500 --set presimulation=10 --set duration=\(duration) --set record.spikes=none --set record.columns=[]"
+}
 
 @Suite(.serialized, .enabled(if: LocalSlurm.isThere, LocalSlurm.missing)) struct SlurmTests {
   private func unstopped(_ settings: String) throws -> JSONValue {
@@ -15,9 +16,14 @@ private let settings = "--set N=2500 --set presimulation=10 --set duration=3000 
     try #require(outcome.code == 0, "\(outcome.errors)")
     return try JSONValue.read(folder.place("run/summary.json"))
   }
+  /// Settings of a run of some eight seconds on this machine, however fast it is: long enough to be stopped twice.
+  private func longEnough() throws -> String {
+    let seconds = try #require(try unstopped(settings(duration: 2000))["run_s"]?.double)
+    return settings(duration: Int(8 / seconds * 2000))
+  }
 
   @Test(arguments: ["srun", "mpirun"]) func jobComesBackUntilItIsDone(launcher: String) throws {
-    let slurm = try LocalSlurm()
+    let (slurm, settings) = (try LocalSlurm(), try longEnough())
     let job = try slurm.submit("jobs/brunel/submit.sbatch", "SCRIPT \(settings)", environment: ["COLONNADE_LAUNCHER": launcher])
     for _ in 0..<2 { try slurm.tellTimeIsNearlyUp(job, run: "runs/brunel") }
     #expect(try slurm.waitForEnd(job) == "COMPLETED", "\(slurm.logs())")
@@ -30,7 +36,7 @@ private let settings = "--set N=2500 --set presimulation=10 --set duration=3000 
   }
 
   @Test func chainNeedsNoRequeue() throws {
-    let slurm = try LocalSlurm()
+    let (slurm, settings) = (try LocalSlurm(), try longEnough())
     let outcome = try slurm.call(
       "run \(Repository.place("jobs/chain.sh")) 3 --nodes=2 --ntasks-per-node=1 \(Repository.place("jobs/brunel/submit.sbatch")) \(settings)"
     )
@@ -115,7 +121,7 @@ private let settings = "--set N=2500 --set presimulation=10 --set duration=3000 
 
   @Test func arrayTakesOneLinePerTask() throws {
     let slurm = try LocalSlurm(nodes: 2, cpus: 4)
-    let short = settings.replacingOccurrences(of: "3000", with: "50").replacingOccurrences(of: "'", with: "")
+    let short = settings(duration: 50)
     let lines = (1...4).map { "simulate \(Repository.place("jobs/brunel")) \(short) --seed \($0) --output runs/seed-\($0)" }
     try slurm.folder.file("list.txt", lines.joined(separator: "\n") + "\n")
     let outcome = try slurm.call(

@@ -29,7 +29,10 @@ import Testing
     try run.expectSame("run", as: "alone", "beside a refused one")
   }
 
-  @Test(arguments: ["checkpoint/last.ckpt", "checkpoint/3/model.pt", "parts/figure.svg", "scaling.jsonl"])
+  @Test(arguments: [
+    "checkpoint/last.ckpt", "checkpoint/3/model.pt", "parts/figure.svg", "scaling.jsonl", "final-checkpoint/thesis.txt", "weights.h5",
+    "configuration.yaml", "rates.csv",
+  ])
   func filesOfOthersAreNotRemoved(name: String) throws {
     let folder = try ScratchFolder()
     let config = try folder.file("config.yaml", smallNetwork)
@@ -39,6 +42,38 @@ import Testing
     let file = try folder.file("run/" + name, "theirs")
     try expectRefusal([config], output: folder.place("run"), code: 73, [name, "not a run's", "--output"])
     #expect(try WholeFile.text(file) == "theirs")
+  }
+
+  /// A network that cannot be built leaves the results that are there; a file that a run reads is not replaced by it.
+  @Test func whatARunNeedsIsNotLost() throws {
+    let folder = try ScratchFolder()
+    func simulate(_ spikes: String, from: String = "S", to: String = "E") throws -> ProgramOutcome {
+      let config = try folder.file(
+        "config.yaml",
+        """
+        duration: 20
+        populations:
+          - {name: \(from), model: spikes, count: 10, \(spikes)}
+          - {name: \(to), model: iaf_psc_exp, count: 5}
+        projections:
+          - {from: \(from), to: \(to), rule: all_to_all, weight: 500, delay: 1.5}
+        """)
+      return try BuiltProgram.run("colonnade", ["simulate", config, "--output", folder.place("done"), "--resume", "never"])
+    }
+    #expect(try simulate("spikes: [[1, 0], [2, 3]]").code == 0)
+    let before = try contents(folder, "done")
+    #expect(before["spikes.h5"] != nil && before["summary.json"] != nil)
+    let own = try simulate("file: done/spikes.h5")
+    #expect(own.code == 73 && own.errors.contains("the run reads spikes.h5 in it"), "\(own.code) \(own.errors)")
+    _ = try folder.file("broken.h5", "no HDF5")
+    let broken = try simulate("file: broken.h5")
+    #expect(broken.code == 65 && broken.errors.contains("(phase: build)"), "\(broken.code) \(broken.errors)")
+    let after = try contents(folder, "done")
+    for (name, bytes) in before where name != "run.jsonl" { #expect(after[name] == bytes, "\(name)") }
+    // What is not read, though its name begins like a result's, is in nobody's way.
+    try FileManager.default.copyItem(atPath: folder.place("done/spikes.h5"), toPath: folder.place("done/spikes.h5.mine.h5"))
+    let other = try simulate("file: done/spikes.h5.mine.h5", from: "E", to: "F")
+    #expect(other.code == 0, "\(other.errors)")
   }
 
   @Test func anEmptyNameOfAFolderIsRefused() throws {

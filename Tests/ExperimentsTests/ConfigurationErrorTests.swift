@@ -300,6 +300,11 @@ struct ConfigurationErrorTests {
       "record: {columns: [{population: E, column: V_m, interval: 0.25}]}",
       "config.yaml:13: 'record.columns[0].interval' must be a multiple of the resolution, 0.1 ms"
     ),
+    ("inputs: [{poisson: {to: [], weight: 1, rate: 4}}]", "config.yaml:13: 'inputs[0].poisson.to' names no population"),
+    (
+      "inputs: [{dc: {to: [E, E], amplitude: 4}}]",
+      "config.yaml:13: 'inputs[0].dc.to' names a population twice, which would double its input"
+    ),
     ("inputs: [{poison: {to: E}}]", "config.yaml:13: unknown key 'poison' in 'inputs[0]'; did you mean 'poisson'?"),
     (
       "inputs: [{poisson: {to: E, weight: 1, rate: -4}}]",

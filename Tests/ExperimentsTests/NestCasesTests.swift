@@ -52,6 +52,17 @@ struct NestCasesTests {
     #expect(error?.exitCode == 65, "\(error!)")
   }
 
+  /// A constant current goes out from the first step on, whatever its start; a random threshold is refused, not passed over.
+  @Test(arguments: ["", #""start": 0, "#, #""start": 0.1, "#]) func constantCurrentsBeginWithTheFirstStep(start: String) throws {
+    let generator = #""dc_generator": {\#(start)"amplitude": 1000, "delay": 0.1}"#
+    #expect(try run(#""V_m": [-70, -70, -69.60199334996], "stimulus": {\#(generator)}"#).allSatisfy(\.holds))
+  }
+
+  @Test func aRandomThresholdIsRefused() throws {
+    let error = #expect(throws: StorageError.self) { try run(#""V_m": [-70, -70, -70], "params_set": {"delta": 1}"#) }
+    #expect(error?.exitCode == 65 && error?.description.contains("spikes at random") == true, "\(error!)")
+  }
+
   /// What a case does not tell is not compared; what was set by itself counts.
   @Test func missingSpikesAreNotCompared() throws {
     let fires =

@@ -117,7 +117,7 @@ struct RunFolderTests {
 
   @Test(arguments: ["no JSON", "{}", "[]", "{\"reports\": 3}", "{\"reports\": [4]}"]) func anyOldSummaryIsReplaced(text: String) throws {
     let folder = try ScratchFolder()
-    try write(folder, ["report.h5"])
+    try write(folder, ["report.h5", "run.jsonl"])
     _ = try folder.file("summary.json", text)
     try RunFolder(folder.path).prepare(configuration: "")
     #expect(has(folder, "report.h5") && !has(folder, "summary.json"))

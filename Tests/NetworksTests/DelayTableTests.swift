@@ -43,6 +43,12 @@ import Testing
     #expect(try DelayTable(.exponential(mean: 26.4, offset: 1, max: 80), resolution: 0.5, projection: "p").steps == 2...160)
     #expect(try DelayTable(.normal(mean: 1.5, sd: 0.75, min: 0.1, max: 2), resolution: 0.1, projection: "p").steps == 1...20)
   }
+  /// Half-way times as NEST rounds them.
+  @Test(arguments: [(1.025, 0.01, 102), (4.31, 0.02, 215), (1.625, 0.13, 12), (0.15, 0.1, 2), (1.25, 0.5, 3)])
+  func halves(time: Double, resolution: Double, steps: Int) {
+    #expect(nearestSteps(time, resolution: resolution) == Double(steps))
+  }
+
   /// The extreme words give the extreme delays.
   @Test func endsOfTheUnitInterval() throws {
     let table = try DelayTable(.normal(mean: 1.5, sd: 0.75, min: 0.1, max: 4), resolution: 0.1, projection: "p")

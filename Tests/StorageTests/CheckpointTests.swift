@@ -214,6 +214,17 @@ struct CheckpointTests {
     #expect(reader.has("double") && !reader.has("other"))
   }
 
+  @Test func theChecksumDoesNotDependOnHowBytesCome() {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: 7 * $0) }
+    for size in [1, 5, 31, 32, 33, 64, 100, 1000] {
+      var running = RunningChecksum()
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        Array(bytes[start..<min(start + size, bytes.count)]).withUnsafeBytes { running.add($0) }
+      }
+      #expect(running.sum == Checksum.of(bytes), "\(size)")
+    }
+  }
+
   @Test func theChecksumSeesEveryBitAndTheLength() {
     let bytes = (0..<100).map { UInt8($0) }
     let sum = Checksum.of(bytes)

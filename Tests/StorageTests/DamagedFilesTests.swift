@@ -68,6 +68,25 @@ import Testing
     #expect(refused > 10)
   }
 
+  /// Files of others may be in newer formats than ours are written in, and in ones that this library does not know.
+  @Test(.enabled(if: Python.has("h5py"), "python3 has no h5py"), arguments: ["earliest", "v108", "v110", "latest"])
+  func filesOfAnyFormatAreRead(version: String) throws {
+    let script = """
+      import sys, h5py
+      f = h5py.File(sys.argv[1], "w", libver=sys.argv[2])
+      f.create_dataset("a/b/x", data=[1, 2, 3], dtype="i4"); f.create_dataset("a/chunks", data=range(100), chunks=(7,), compression=4)
+      """
+    let made = Python.run(script, [scratch("\(version).h5"), version])
+    #expect(made.status == 0, "\(made.output)")
+    let file = try HDF5File.open(scratch("\(version).h5"))
+    #expect(try file.read("a/b/x", as: Int32.self) == [1, 2, 3])
+    do {
+      #expect(try file.read("a/chunks", as: Int64.self) == Array(0..<100))
+    } catch let error as StorageError {
+      #expect(version == "latest" && error.exitCode == 65 && error.reason.contains("perhaps it is for a newer HDF5 than"), "\(error)")
+    }
+  }
+
   @Test(.enabled(if: Python.has("h5py"), "python3 has no h5py")) func changedBytesInForeignTextsNeverCrash() throws {
     let path = scratch("foreign.h5")
     let script = """

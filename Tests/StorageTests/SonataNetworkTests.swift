@@ -192,6 +192,21 @@ import Testing
     #expect(error?.reason.contains("stdp_synapse") == true)
   }
 
+  /// A table that lost its rows is not no table: all edges would take the defaults.
+  @Test func aTableWithoutRowsIsRefused() throws {
+    _ = try writeEdges { try $0.write("/edges/E_to_E/1/syn_weight", [1, 2] as [Float]) }
+    try put(scratch("edge_types.csv"), "edge_type_id syn_weight delay model_template\n")
+    func read(_ types: SonataTypeTable) -> StorageError? {
+      failure {
+        let population = try SonataEdgePopulation(scratch("edges.h5"), name: "E_to_E", types: types, components: [:])
+        _ = try SonataEdgeReader(population, sourceCount: 4, targetCount: 4).read(rows: 0..<4)
+      }
+    }
+    let error = read(try SonataTypeTable(scratch("edge_types.csv"), idColumn: "edge_type_id"))
+    #expect(error?.exitCode == 65 && error?.reason.contains("edge 0 has type 7, which is not in the type table") == true, "\(error!)")
+    #expect(read(SonataTypeTable()) == nil)
+  }
+
   @Test func nodeSetsAreResolved() throws {
     _ = try writeNodes()
     let network = try SonataNetwork(SonataCircuit(nodes: [.init(path: scratch("nodes.h5"), typesPath: scratch("types.csv"))]))

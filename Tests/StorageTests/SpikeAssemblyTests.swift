@@ -93,6 +93,26 @@ import Testing
     #expect(sameBytes(path, whole))
   }
 
+  /// The checksum that a writer tells is that of the file, also of one that it goes on with; a flipped bit is found.
+  @Test func aDamagedPartIsRefused() throws {
+    let path = scratch("flipped")
+    var part = try SpikePart(creating: path, populations: populations, resolution: 0.1)
+    for spike in Self.spikes[..<5] { try part.append(step: spike.step, population: spike.population, id: spike.id) }
+    let length = try part.flush(), sum = part.checksum
+    try part.close()
+    #expect(try PartLength.verify(path, length, sum: sum, beat: {}).sum == sum)
+    var resumed = try SpikePart(resuming: path, length: length, populations: populations, resolution: 0.1)
+    for spike in Self.spikes[5..<9] { try resumed.append(step: spike.step, population: spike.population, id: spike.id) }
+    let longer = try resumed.flush(), after = resumed.checksum
+    try resumed.close()
+    #expect(try PartLength.verify(path, longer, sum: after, beat: {}).sum == after)
+    var flipped = bytes(of: path)
+    flipped[Int(length) / 2] ^= 4
+    try AtomicFile.write(path, flipped)
+    #expect(failure { _ = try PartLength.verify(path, length, sum: sum, beat: {}) }?.exitCode == 65)
+    #expect(failure { _ = try PartLength.verify(scratch("gone"), length, sum: sum, beat: {}) }?.exitCode == 66)
+  }
+
   @Test func resumingTheWrongPartIsRefused() throws {
     let path = try writeParts(1, folder: "other")[0]
     let length = Int64(bytes(of: path).count)

@@ -164,6 +164,14 @@ struct EventCameraTests {
     #expect(folders.labels == [0, 1])
   }
 
+  /// Frames are as large as the reference makes them, the scaled size rounded up.
+  @Test(arguments: [(0.12, 16), (0.4, 52), (0.5, 64), (0.11, 15), (0.9, 116)]) func framesAreSizedByRoundingUp(factor: Double, columns: Int)
+  {
+    var preprocessing = EventPreprocessing.gestures
+    preprocessing.spatialFactor = factor
+    #expect(preprocessing.columns == columns && preprocessing.rows == columns && preprocessing.channels == 2 * columns * columns)
+  }
+
   @Test(.enabled(if: hasSharedCamera, "the recordings do not lie beside the repository")) func readsTheRealRecordings() throws {
     let preprocessing = EventPreprocessing(
       width: 34, height: 34, polarities: 2, durationRatio: 1, spatialFactor: 0.5, window: 5, threshold: 1)

@@ -63,7 +63,7 @@ public struct CommonKeys: Sendable {
   private static func time(_ section: ConfigurationSection, _ key: String, _ value: Double, _ resolution: Double) throws -> Double {
     let time = try section.number(key, default: value, .within(0...longestTime), unit: "ms")
     let steps = time / resolution
-    if abs(steps - steps.rounded()) > 1e-6 * max(1, steps) {
+    if abs(steps - steps.rounded()) > 1e-6 * steps {
       throw section.error(
         key, "must be a multiple of the resolution, \(NumberText.text(resolution)) ms, got \(NumberText.text(time)) ms")
     }

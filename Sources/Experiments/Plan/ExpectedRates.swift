@@ -75,6 +75,9 @@ public struct ExpectedRates: Sendable, Equatable {
       guard let rate = summary["rates_hz"]?[population.output.group]?.double else {
         throw PlanError(description: "\(path) holds no rate of \(population.output.group); is it the summary of another network?")
       }
+      guard rate.isFinite, rate >= 0, summary["model_time_s"]?.double ?? 1 > 0 else {
+        throw PlanError(description: "\(path) gives \(rate) Hz for \(population.output.group), which no run of some duration measures")
+      }
       return rate
     }
   }

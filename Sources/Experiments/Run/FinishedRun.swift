@@ -1,5 +1,4 @@
 // A run that is finished already and shall stay as it is, for jobs that are submitted once more.
-import CPlatform
 import Parallel
 import Storage
 
@@ -24,8 +23,7 @@ enum FinishedRun {
         "\(difference.text("the run there was finished")); choose another folder with --output, or replace it with --resume never")
     }
     if communicator.rank == 0 && !options.quiet {
-      let text = "\(folder.path) holds this run, finished: nothing is to be done\n"
-      text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
+      RunLog.tell("\(folder.path) holds this run, finished: nothing is to be done\n")
     }
     return true
   }

@@ -29,31 +29,6 @@ public struct RunFolder: Sendable {
   ]
   public var checkpoints: CheckpointFolder { .ofRun(path, resumedFrom: resumedFrom) }
 
-  /// What a run left here: another one may end while this one waits for the folder.
-  struct Holdings: Equatable {
-    let checkpoints: [Int]
-    let finished: Date?
-  }
-  func holdings() throws -> Holdings {
-    let finished = try? FileManager.default.attributesOfItem(atPath: summary)[.modificationDate] as? Date
-    return Holdings(checkpoints: try checkpoints.numbers(), finished: finished)
-  }
-
-  /// Refuses to go on with what was seen before the folder was this run's alone, if that has changed.
-  func requireUnchanged(since before: Holdings) throws {
-    if try holdings() == before { return }
-    throw StorageError(
-      .cannotCreate, path: path, operation: "begin the run", reason: "another run has ended in this folder meanwhile",
-      remedy: "give the command again, which then sees what that one left")
-  }
-
-  /// Makes the folder where there is none; what is in it stays.
-  /// - Throws: `StorageError` 73 if it cannot be made, or is not a run's.
-  func make() throws {
-    try requireOwn()
-    try make(path)
-  }
-
   /// Makes the folder as a run needs it; what is in it stays.
   /// - Throws: `StorageError` 73 if it cannot be made or written, or is not a run's.
   func makeWritable() throws {
@@ -63,7 +38,7 @@ public struct RunFolder: Sendable {
     try? FileManager.default.removeItem(atPath: parts + "/" + Self.probeName)
   }
 
-  private func make(_ place: String) throws {
+  func make(_ place: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     } catch {
@@ -73,35 +48,8 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// Refuses a folder in which a run would remove or replace the files of others.
-  private func requireOwn() throws {
-    func refuse(_ name: String) -> StorageError {
-      StorageError(
-        .cannotCreate, path: path, operation: "use the output folder", reason: "\(name) in it is not a run's, and would be removed",
-        remedy: "choose another folder with --output, or move it away")
-    }
-    if Self.exists(file(ScalingRecord.pointsName)) { throw refuse(ScalingRecord.pointsName) }
-    let parts = try Self.names(parts), checkpoints = try Self.names(checkpoints.path)
-    if let other = parts.first(where: { !$0.hasSuffix(".part") && !$0.hasPrefix(Self.probeName) }) { throw refuse("parts/\(other)") }
-    for name in checkpoints {
-      guard CheckpointFolder.isName(name) else { throw refuse("checkpoint/\(name)") }
-      let other = try Self.names(self.checkpoints.path + "/" + name).first { !CheckpointFolder.isFileName($0) }
-      if let other { throw refuse("checkpoint/\(name)/\(other)") }
-    }
-  }
-
-  /// The names in a folder, none where there is no such folder, or no more: a run that is ending removes its own.
-  private static func names(_ path: String) throws -> [String] {
-    do {
-      return try FolderContents.names(path)
-    } catch {
-      if error.kind == .missing { return [] }
-      throw error
-    }
-  }
-
   /// A file that is made and removed to see whether that can be done.
-  private static let probeName = "writable"
+  static let probeName = "writable"
 
   /// Makes the folder this run's: what is in it of an earlier one is removed, so that none of it is taken for this one's.
   ///
@@ -134,9 +82,7 @@ public struct RunFolder: Sendable {
     // Whatever a summary says, what is removed is a report and lies in this folder.
     return [Self.ratesName]
       + told.filter { name in
-        var isFolder: ObjCBool = false
-        return ReportFiles.fault(ofName: name) == nil && FileManager.default.fileExists(atPath: file(name), isDirectory: &isFolder)
-          && !isFolder.boolValue
+        ReportFiles.fault(ofName: name) == nil && Self.exists(file(name)) && !Self.isFolder(file(name))
       }
   }
 
@@ -163,13 +109,24 @@ public struct RunFolder: Sendable {
         .missing, path: path, operation: operation, reason: isRun ? "it is not finished" : "there is no run",
         remedy: isRun ? "see colonnade status \(path)" : "give the folder of a run")
     }
-    return try JSONValue.read(summary)
+    let result = try JSONValue.read(summary)
+    if result["kind"]?.string == nil || (result["state_hash"] ?? result["weights_hash"])?.string == nil {
+      throw StorageError(
+        .badData, path: summary, operation: operation, reason: "it does not say what kind of run it was, or has no hash",
+        remedy: "restore the file or run it again")
+    }
+    return result
   }
 
   /// The names of those files that there are.
   func present(_ names: [String]) -> String { names.filter { Self.exists(file($0)) }.joined(separator: ", ") }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
 
   /// Removes the parts once they are assembled.
   public func removeParts() { try? FileManager.default.removeItem(atPath: parts) }

@@ -7,31 +7,23 @@ import Storage
 /// `run.jsonl` of a run folder.
 final class RunLog {
   private let lines: JSONLines
+  private let isQuiet: Bool
 
-  init(_ path: String, _ experiment: Experiment, _ options: RunOptions, _ communicator: borrowing Communicator) throws {
-    lines = try Self.open(path, options)
-    try event(
-      "run.start",
-      [
-        "version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit), "study": .string(experiment.study),
-        "title": .string(experiment.title),
-        "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
-        "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.description.seed)),
-      ])
-  }
-
-  /// The log of a training run, or of a further part of one.
+  /// - `study`: of a simulation, nil of a training.
+  /// - `continues`: whether the log already holds the run's beginning.
   init(
-    _ path: String, _ experiment: TrainingExperiment, _ options: RunOptions, _ communicator: borrowing Communicator, resuming: Bool
+    _ path: String, title: String, study: String? = nil, seed: Int, _ options: RunOptions, _ communicator: borrowing Communicator,
+    continues: Bool = false
   ) throws {
     lines = try Self.open(path, options)
-    try event(
-      resuming ? "run.continue" : "run.start",
-      [
-        "version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit), "title": .string(experiment.title),
-        "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
-        "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(Int(experiment.seed)),
-      ])
+    isQuiet = options.quiet
+    var fields: JSONObject = [
+      "version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit), "title": .string(title),
+      "command": .array(options.command.map { .string($0) }), "ranks": JSONValue(communicator.size), "host": .string(communicator.host),
+      "mpi": .string(communicator.size > 1 ? Communicator.libraryVersion : "none"), "seed": JSONValue(seed),
+    ]
+    fields["study"] = study.map { .string($0) }
+    try event(continues ? "run.continue" : "run.start", fields)
   }
 
   /// Two runs in one folder would write the same files: whoever has the log has the folder.
@@ -56,6 +48,17 @@ final class RunLog {
       throw error
     }
   }
+
+  /// Notes at once: who waits for days shall not hear at the end that a key had no effect.
+  func tell(_ notes: [String]) throws {
+    for note in notes {
+      try event("note", ["text": .string(note)])
+      if !isQuiet { RunLog.tell("NOTE \(note)\n") }
+    }
+  }
+
+  /// A line to who started the run.
+  static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }
 
   func event(_ name: String, _ fields: JSONObject) throws {
     try lines.write(name, fields)

@@ -8,6 +8,7 @@ import Storage
 /// The recordings of one rank.
 final class RunRecorder: SimulationObserver {
   private static let partsName = "parts"
+  private static let sumsName = "part_checksums"
 
   private var spikes: SpikePart?
   private var reports: [OpenReport] = []
@@ -24,6 +25,8 @@ final class RunRecorder: SimulationObserver {
   private(set) var parts: RunParts
   /// The lengths of the finished parts this rank looks after: of spikes, then of each column recording.
   private var finished: [RunParts.Part: [Int64]] = [:]
+  /// Their checksums.
+  private var sums: [RunParts.Part: [RunningChecksum]] = [:]
 
   init(_ description: SimulationDescription, folder: RunFolder, rank: Int, ranks: Int) {
     self.description = description
@@ -44,9 +47,10 @@ final class RunRecorder: SimulationObserver {
 
   /// Takes what a checkpoint says of the recordings; nothing is changed on disk.
   ///
-  /// - Parameter source: the folder of the run that wrote the checkpoint.
-  /// - Throws: `StorageError` 65 or 66 if a part is missing or shorter than it was.
-  func restore(_ checkpoint: CheckpointReader, from source: RunFolder) throws {
+  /// - `source`: the folder of the run that wrote the checkpoint.
+  /// - `beat`: called now and then, for a watchdog.
+  /// - Throws: `StorageError` 65 or 66 if a part is missing, damaged or shorter than it was.
+  func restore(_ checkpoint: CheckpointReader, from source: RunFolder, beat: () -> Void) throws {
     guard let parts = RunParts(checkpoint.header) else {
       throw StorageError(
         .badData, path: checkpoint.path, operation: "resume", reason: "it does not say which parts the run has", remedy: "use another")
@@ -57,7 +61,25 @@ final class RunRecorder: SimulationObserver {
     try checkpoint.read(Self.partsName, objects: Set(kept.keys), as: Int64.self) { object, lengths in
       guard let part = kept[object] else { return }
       finished[part] = Array(lengths)
-      for (file, length) in zip(source.files(of: part, recordings: lengths.count - 1), lengths) { try PartLength.check(file, length) }
+    }
+    sums = [:]
+    // Checkpoints of earlier versions have none.
+    var told: [RunParts.Part: [UInt64]] = [:]
+    if checkpoint.has(Self.sumsName) {
+      try checkpoint.read(Self.sumsName, objects: Set(kept.keys), as: UInt64.self) { object, values in
+        if let part = kept[object] { told[part] = Array(values) }
+      }
+    }
+    for (part, lengths) in finished {
+      let told = told[part]
+      if let told, told.count != lengths.count {
+        throw StorageError(
+          .badData, path: checkpoint.path, operation: "resume", reason: "it does not tell the checksums of all parts", remedy: "use another"
+        )
+      }
+      sums[part] = try zip(source.files(of: part, recordings: lengths.count - 1), lengths).enumerated().map { place, file in
+        try PartLength.verify(file.0, file.1, sum: told?[place], beat: beat)
+      }
     }
     rates?.clear()
     try rates?.restore(checkpoint, objects: checkpoint.ranks(of: rank, ranks))
@@ -80,9 +102,11 @@ final class RunRecorder: SimulationObserver {
   func open(neurons: [[Int]], about: [ColumnDescription]) throws {
     let current = parts.current(rank)
     let lengths = finished.removeValue(forKey: current)
+    let known = sums.removeValue(forKey: current)
     if let lengths {
       spikes = try SpikePart(
-        resuming: folder.spikePart(current), length: lengths[0], populations: groups, resolution: description.resolution)
+        resuming: folder.spikePart(current), length: lengths[0], checksum: known?[0], populations: groups,
+        resolution: description.resolution)
     } else {
       spikes = try SpikePart(creating: folder.spikePart(current), populations: groups, resolution: description.resolution)
     }
@@ -93,7 +117,7 @@ final class RunRecorder: SimulationObserver {
         start: description.presimulation + recording.interval, interval: recording.interval)
       let (path, ids) = (folder.reportPart(i, current), neurons[i].map { UInt64(population.output.id(of: $0)) })
       if let lengths {
-        reports.append(OpenReport(try ReportPart(resuming: path, length: lengths[i + 1], report, nodeIDs: ids)))
+        reports.append(OpenReport(try ReportPart(resuming: path, length: lengths[i + 1], checksum: known?[i + 1], report, nodeIDs: ids)))
       } else {
         reports.append(OpenReport(try ReportPart(creating: path, report, nodeIDs: ids)))
       }
@@ -103,13 +127,19 @@ final class RunRecorder: SimulationObserver {
   /// Brings all recordings to disk and writes down how long they are.
   func write(to writer: inout CheckpointWriter) throws {
     var lengths = [try spikes?.flush(synchronise: true) ?? 0]
-    for report in reports { lengths.append(try report.part?.flush(synchronise: true) ?? 0) }
+    var own = [spikes?.checksum ?? 0]
+    for report in reports {
+      lengths.append(try report.part?.flush(synchronise: true) ?? 0)
+      own.append(report.part?.checksum ?? 0)
+    }
     // A checkpoint must not count on what is gone.
     for (part, lengths) in finished {
       for (file, length) in zip(folder.files(of: part, recordings: lengths.count - 1), lengths) { try PartLength.check(file, length) }
     }
     let all = finished.merging([parts.current(rank): lengths]) { $1 }
     try writer.write(Self.partsName, all.map { (object: $0.key.object, values: $0.value) })
+    let allSums = sums.mapValues { $0.map(\.sum) }.merging([parts.current(rank): own]) { $1 }
+    try writer.write(Self.sumsName, allSums.map { (object: $0.key.object, values: $0.value) })
     try rates?.write(to: &writer, object: rank)
   }
 

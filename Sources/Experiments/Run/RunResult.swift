@@ -23,12 +23,8 @@ struct RunResult {
   ) throws {
     let description = experiment.description
     let phases = Phase.simulation
-    var sum = PerformanceTable.withRest(phases.map { simulation.stopwatch.seconds(of: $0) }, total: simulation.stopwatch.total)
-    var (minimum, maximum) = (sum, sum)
-    try communicator.min(&minimum)
-    try communicator.max(&maximum)
-    try communicator.sum(&sum)
-    table = PerformanceTable(phases: phases, minimum: minimum, sum: sum, maximum: maximum, ranks: communicator.size)
+    let seconds = phases.map { simulation.stopwatch.seconds(of: $0) }
+    table = try PerformanceTable(phases: phases, seconds: seconds, total: simulation.stopwatch.total, over: communicator)
     let node = try communicator.splitByNode()
     let peak = Self.peakMemory(ranksOnNode: node.size)
     var sums = [
@@ -90,14 +86,7 @@ struct RunResult {
     summary["state_bytes"] = JSONValue(sums[6])
     summary["messages_sent"] = JSONValue(sums[7])
     summary["bytes_sent"] = JSONValue(sums[8])
-    var phaseTable: JSONObject = [:]
-    for row in table.rows {
-      phaseTable[row.key] = [
-        "min_s": JSONValue(row.minimum), "mean_s": JSONValue(row.mean), "max_s": JSONValue(row.maximum), "share": JSONValue(row.share),
-        "imbalance": JSONValue(row.imbalance),
-      ]
-    }
-    summary["phases"] = .object(phaseTable)
+    summary["phases"] = table.json
     // Whoever begins another run in the folder removes them.
     let reports = description.reportFiles + (description.rateInterval > 0 ? [RunFolder.ratesName] : [])
     summary["reports"] = .array(reports.map { .string($0) })
@@ -160,6 +149,6 @@ struct RunResult {
     let reports = summary["reports"]?.array?.compactMap(\.string) ?? []
     let files = folder.present(["summary.json", "spikes.h5"] + reports + ["run.jsonl", "configuration.yaml"])
     text += "\nResults in \(folder.path): \(files)\nReport    \(folder.report)\n"
-    text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
+    RunLog.tell(text)
   }
 }

@@ -57,7 +57,7 @@ final class SimulationCourse<S: SimulationScalar> {
     let restored = try start.restore(for: folder, communicator) { checkpoint in
       try check(checkpoint)
       try simulation.restore(checkpoint, ranks: ranks)
-      try recorder.restore(checkpoint, from: start.folder)
+      try recorder.restore(checkpoint, from: start.folder, beat: simulation.pulse.beat)
       try history.restore(checkpoint, objects: checkpoint.ranks(of: rank, ranks))
     }
     // Only now: a checkpoint that is refused must not cost what is in the folder.
@@ -253,7 +253,6 @@ final class SimulationCourse<S: SimulationScalar> {
 
   private func tell(_ lines: [String]) {
     if !speaks || options.quiet { return }
-    var text = lines.map { $0 + "\n" }.joined()
-    text.withUTF8 { _ = cplatform_write(2, $0.baseAddress, Int64($0.count)) }
+    RunLog.tell(lines.map { $0 + "\n" }.joined())
   }
 }

@@ -57,15 +57,11 @@ public enum SimulationRun {
     let start = try RunStart.find(options.resume, output: folder, communicator)
     try start?.check(kind: "simulation", configuration: experiment.configuration, free: free + ["duration"])
     folder.resumedFrom = start?.origin
-    // Everybody has looked before anything is changed.
-    try communicator.barrier()
-    if speaks { try folder.make() }
-    let log = speaks ? try RunLog(folder.log, experiment, options, communicator) : nil
-    if let before {
-      try folder.requireUnchanged(since: before)
-      try start == nil ? folder.prepare(configuration: experiment.configuration) : folder.makeWritable()
+    let log = try folder.take(since: before, configuration: experiment.configuration, communicator) {
+      try RunLog(
+        folder.log, title: experiment.title, study: experiment.study, seed: Int(description.seed), options, communicator,
+        continues: start?.isIn(folder) ?? false)
     }
-    try communicator.barrier()
     return try RunLog.noting(log) {
       var notes = experiment.notes + (log?.notes ?? [])
       if communicator.size > simulation.tiles.count {
@@ -76,11 +72,11 @@ public enum SimulationRun {
       }
       // Who waits for days shall not hear of these at the end.
       var told = Set(notes)
-      for note in notes {
-        try log?.event("note", ["text": .string(note)])
-        if speaks && !options.quiet { tell("NOTE \(note)\n") }
-      }
+      try log?.tell(notes)
       let buildTime = try RunFailure.inPhase(of: "build", in: folder) { try build(simulation, options, communicator, log) }
+      // Only now: what cannot be built must not cost what is in the folder.
+      if speaks && start == nil { try folder.prepare(configuration: experiment.configuration) }
+      try communicator.barrier()
       if simulation.spikesAtStart > 0 {
         notes.append(
           "\(simulation.spikesAtStart) given spikes at 0 ms are left out: a spike counts at the end of the step that holds it, "
@@ -122,8 +118,6 @@ public enum SimulationRun {
       return 0
     }
   }
-
-  private static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }
 
   /// Builds the network; returns the seconds it took.
   private static func build<S: SimulationScalar>(

@@ -157,7 +157,8 @@ public struct ScalingStudy: Sendable {
   /// The gradient goes up and down a tree over the ranks once per step.
   private func trainingTraffic(_ summary: JSONValue, _ ranks: Int) -> (Double, Double) {
     let messages = (summary["steps"]?.double ?? 0) * log2(Double(ranks))
-    return (messages, messages * 4 * (summary["parameters"]?.double ?? 0))
+    let size = summary["precision"]?.string == "double" ? 8.0 : 4.0
+    return (messages, messages * size * (summary["parameters"]?.double ?? 0))
   }
 
   /// The point that a larger number of ranks would be, as far as rules and geometry tell; its time is not known.

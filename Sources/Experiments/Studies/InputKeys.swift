@@ -9,6 +9,8 @@ enum InputKeys {
     let keys = try value.section("the keys of the input")
     let to = try keys.required("to")
     let targets = to.isList ? try to.list().map { try $0.population(plan.network) } : [try to.population(plan.network)]
+    if targets.isEmpty { throw to.error("names no population") }
+    if Set(targets).count < targets.count { throw to.error("names a population twice, which would double its input") }
     let delay = try keys.number("delay", default: 0, .notNegative, unit: "ms")
     let start = try keys.number("start", default: 0, .notNegative, unit: "ms")
     let stop = try keys.number("stop", default: .infinity, .notNegative, unit: "ms")

@@ -33,7 +33,9 @@ enum TrainingReport {
           name: String(name.map { $0 == "_" ? " " : $0 }), minimum: value("min_s"), mean: value("mean_s"), maximum: value("max_s"),
           share: value("share"), waits: name == "sum"))
     }
-    content.figures = curves(try metrics(folder))
+    let (metrics, unread) = try metrics(folder)
+    if unread > 0 { content.notes.append("\(unread) lines of run.jsonl cannot be read; the curves lack what they held") }
+    content.figures = curves(metrics)
     if let confusion = confusion(summary) { content.figures.append(.heatMap(confusion)) }
     if RunFolder.exists(folder.example) {
       try TrainingExampleFigures.add(to: &content, folder.example, classNames: summary["class_names"]?.array?.compactMap(\.string) ?? [])
@@ -44,18 +46,23 @@ enum TrainingReport {
   }
 
   /// The `metrics` lines of the folder's last run, the last one of each epoch: a resumed run repeats what its checkpoint did not hold.
-  private static func metrics(_ folder: RunFolder) throws -> [JSONValue] {
+  private static func metrics(_ folder: RunFolder) throws -> (lines: [JSONValue], unread: Int) {
     var lines: [JSONValue] = []
-    guard RunFolder.exists(folder.log) else { return [] }
-    for text in try WholeFile.text(folder.log).split(separator: "\n") {
-      let line = try JSONValue.parse(String(text), path: folder.log)
+    var unread = 0
+    guard RunFolder.exists(folder.log) else { return ([], 0) }
+    for text in String(decoding: try WholeFile.read(folder.log), as: UTF8.self).split(separator: "\n") {
+      // A line that a crash or an editor spoilt costs its point of the curves, not the report.
+      guard let line = try? JSONValue.parse(String(text), path: folder.log) else {
+        unread += 1
+        continue
+      }
       if line["event"]?.string == "run.start" { lines = [] }
       if line["event"]?.string == "metrics" {
         lines.removeAll { ($0["epoch"]?.int ?? 0) >= (line["epoch"]?.int ?? 0) }
         lines.append(line)
       }
     }
-    return lines
+    return (lines, unread)
   }
 
   private static func curves(_ metrics: [JSONValue]) -> [ReportContent.Figure] {

@@ -1,5 +1,4 @@
 // The figures of a finished training run, for summary.json and for the person who waits. Made collectively.
-import CPlatform
 import Maths
 import Parallel
 import Running
@@ -19,10 +18,8 @@ struct TrainingResult {
     _ communicator: borrowing Communicator
   ) throws {
     let trainer = course.trainer, state = course.state
-    let phases = Self.phases, mine = course.phaseSeconds
-    let all = try communicator.allGather(mine)
-    let perRank = stride(from: 0, to: all.count, by: mine.count).map { Array(all[$0..<$0 + mine.count]) }
-    table = PerformanceTable(phases: phases, seconds: perRank.map { Array($0.dropLast()) }, totals: perRank.map { $0.last ?? 0 })
+    let seconds = course.phaseSeconds
+    table = try PerformanceTable(phases: Self.phases, seconds: seconds.dropLast(), total: seconds.last ?? 0, over: communicator)
     let node = try communicator.splitByNode()
     let peak = RunResult.peakMemory(ranksOnNode: node.size)
     let largest = try communicator.max(Int(peak)), total = try communicator.sum(Int(peak))
@@ -53,14 +50,7 @@ struct TrainingResult {
     summary["weights_hash"] = .string(WeightsFile.hash(trainer.network.weights(trainer.parameters)))
     summary["class_names"] = .array(test.classNames.map { .string($0) })
     summary["confusion"] = .array(test.confusion.map { .array($0.map { JSONValue($0) }) })
-    var phaseTable: JSONObject = [:]
-    for row in table.rows {
-      phaseTable[row.key] = [
-        "min_s": JSONValue(row.minimum), "mean_s": JSONValue(row.mean), "max_s": JSONValue(row.maximum), "share": JSONValue(row.share),
-        "imbalance": JSONValue(row.imbalance),
-      ]
-    }
-    summary["phases"] = .object(phaseTable)
+    summary["phases"] = table.json
     summary["notes"] = .array(notes.map { .string($0) })
     self.summary = summary
   }
@@ -69,6 +59,6 @@ struct TrainingResult {
   func tell(_ folder: RunFolder, _ test: TrainingScore) {
     var text = "\n" + figures.text(table) + "\n\n" + test.text("test") + "\n"
     text += "\nResults in \(folder.path): summary.json, weights.h5, example.h5, run.jsonl, configuration.yaml\nReport    \(folder.report)\n"
-    text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) }
+    RunLog.tell(text)
   }
 }

@@ -39,7 +39,7 @@ public enum TrainingRun {
     try trainer.network.restore(try WeightsFile.read(path, of: trainer.network, fit: .network).arrays, into: trainer.parameters)
     let data = try TrainingData(experiment)
     try SameOnAllRanks.require(data.fingerprint, from: experiment.dataPath, "recordings", communicator)
-    if communicator.rank == 0 { for note in experiment.notes + data.notes { tell("NOTE \(note)\n") } }
+    if communicator.rank == 0 { for note in experiment.notes + data.notes { RunLog.tell("NOTE \(note)\n") } }
     return try TrainingScore(trainer, data.test, classNames: data.classNames, communicator)
   }
 
@@ -97,13 +97,13 @@ public enum TrainingRun {
       let network = NetworkText(trainer.network.description).text + (initial?.hash ?? "")
       try SameOnAllRanks.require(network, from: "network", "layers or initial weights", communicator)
     }
-    // Everybody has looked before anything is changed.
-    try communicator.barrier()
-    if speaks { try folder.make() }
-    let log = speaks ? try RunLog(folder.log, experiment, options, communicator, resuming: start?.isIn(folder) ?? false) : nil
-    if let before {
-      try folder.requireUnchanged(since: before)
-      try start == nil ? folder.prepare(configuration: experiment.configuration) : folder.makeWritable()
+    let configuration = experiment.configuration
+    let log = try folder.take(since: before, configuration: configuration, held: ["weights.h5"], communicator) {
+      try RunLog(
+        folder.log, title: experiment.title, seed: Int(experiment.seed), options, communicator, continues: start?.isIn(folder) ?? false)
+    }
+    if speaks {
+      if start == nil { try folder.prepare(configuration: experiment.configuration) }
       folder.removeParts()
     }
     try communicator.barrier()
@@ -125,20 +125,20 @@ public enum TrainingRun {
         try course.shareHistory(oldRanks: restored.checkpoint.ranks, communicator)
         notes += restored.notes
         if course.isFinished && !start.isIn(folder) { notes.append("no epoch was left to train, by 'epoch' or 'patience'") }
-        try tell(notes, log, options)
+        try log?.tell(notes)
         try log?.event("run.resume", ["step": JSONValue(trainer.steps), "checkpoint": .string(restored.checkpoint.path)])
-        if speaks && !options.quiet { tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
+        if speaks && !options.quiet { RunLog.tell("Resumed after step \(trainer.steps) from \(restored.checkpoint.path)\n") }
       } else if let initial {
-        try tell(notes, log, options)
+        try log?.tell(notes)
         try trainer.network.restore(initial.arrays, into: trainer.parameters)
         try log?.event("weights.initial", ["weights_hash": .string(initial.hash)])
       } else {
-        try tell(notes, log, options)
+        try log?.tell(notes)
       }
       let stop = try RunFailure.inPhase(of: "train", in: folder) { try course.train(data, communicator, control, folder) }
       if let reason = stop {
         let place = "Stopped after step \(trainer.steps): \(reason)."
-        if speaks && !options.quiet { tell("\(place) The same command goes on from \(folder.checkpoints.path)\n") }
+        if speaks && !options.quiet { RunLog.tell("\(place) The same command goes on from \(folder.checkpoints.path)\n") }
         try communicator.barrier()
         return ExitCode.stoppedEarly.rawValue
       }
@@ -181,15 +181,4 @@ public enum TrainingRun {
     try TrainingExample(experiment, network, trainer.parameters, data.test).write(folder.example)
     try AtomicFile.write(folder.summary, text: JSONValue.object(result.summary).prettyText)
   }
-
-  /// Notes at once: who waits for days shall not hear at the end that a key had no effect. Rank 0, which has the log, speaks.
-  private static func tell(_ notes: [String], _ log: RunLog?, _ options: RunOptions) throws {
-    guard let log else { return }
-    for note in notes {
-      try log.event("note", ["text": .string(note)])
-      if !options.quiet { tell("NOTE \(note)\n") }
-    }
-  }
-
-  private static func tell(_ text: String) { text.withCString { _ = cplatform_write(2, $0, Int64(text.utf8.count)) } }
 }

@@ -113,7 +113,12 @@ private struct NestReplay {
       guard let number = Self.number(entry) else { continue }
       if about.parameters.contains(where: { $0.name == key }) { parameters[key] = number }
       if about.columns.contains(where: { $0.name == key }) { initial[key] = .constant(number) }
+      if key == "delta" && number > 1e-6 && !about.parameters.contains(where: { $0.name == key }) {
+        throw fault("its neuron spikes at random, by 'delta' of \(number), and Colonnade's does not")
+      }
     }
+    // NEST's neurons start at their model's E_L, whatever E_L is set to.
+    if model.hasPrefix("iaf_psc_") && initial["V_m"] == nil { initial["V_m"] = .constant(-70) }
     var network = Network(populations: [
       Population(name: "neuron", model: model, parameters: parameters, initial: initial, layout: .list(count: 1))
     ])
@@ -127,7 +132,7 @@ private struct NestReplay {
     func requireKnown(_ generator: JSONValue, _ keys: [String]) throws {
       // What is zero, false or null, such as the origin of time or receptor 0, changes nothing.
       func matters(_ value: JSONValue) -> Bool {
-        value.string == nil && !Self.isAbsent(value) && Self.number(value) != 0
+        value.string == nil && !Self.isAbsent(value) && Self.number(value) != 0 && value.array?.isEmpty != true
       }
       if let key = generator.object?.members.first(where: { !keys.contains($0.key) && matters($0.value) })?.key {
         throw fault("a generator has '\(key)', which is not known", remedy: "give \(keys.joined(separator: ", "))")
@@ -151,21 +156,29 @@ private struct NestReplay {
     description.resolution = resolution
     let samples = try whole(try number("n_samples", of: value), "n_samples", from: 0)
     let firstSample = try number("t_first_ms", of: value)
-    description.duration = try number("duration_ms", of: value, default: firstSample + Double(samples) * resolution)
+    let listed = try numbers("spike_times_ms", of: value)
+    // Also to its last sample and spike, where they were taken from a run that went on for longer.
+    let last = max(firstSample + Double(samples - 1) * resolution, listed?.max() ?? 0)
+    description.duration = max(try number("duration_ms", of: value, default: last), last)
     for key in ["dc_generator", "step_current_generator"] {
       for generator in Self.list(stimulus?[key]) {
         try requireKnown(generator, ["amplitude", "amplitude_times", "amplitude_values", "start", "stop", "weight", "delay"])
         let weight = try number("weight", of: generator, default: 1)
         let kind: InputDescription.Kind =
-          if let times = try numbers("amplitude_times", of: generator), let values = try numbers("amplitude_values", of: generator) {
+          if let times = try numbers("amplitude_times", of: generator), let values = try numbers("amplitude_values", of: generator),
+            !times.isEmpty || !values.isEmpty
+          {
             .step(times: times, amplitudes: values.map { $0 * weight })
           } else {
             .dc(amplitude: try number("amplitude", of: generator, default: 0) * weight)
           }
+        // A constant current goes out from the first step on, not from the moment before it; a step current changes at its times.
+        var start = try number("start", of: generator, default: 0)
+        if case .dc = kind { start = max(start, resolution) }
         description.inputs.append(
           InputDescription(
             name: key, population: 0, kind: kind, delay: try number("delay", of: generator, default: 1),
-            start: try number("start", of: generator, default: 0), stop: try number("stop", of: generator, default: .infinity)))
+            start: start, stop: max(start, try number("stop", of: generator, default: .infinity))))
       }
     }
     // A frame is there after each step, so the first is that of one step.
@@ -179,7 +192,7 @@ private struct NestReplay {
         .init(population: 0, column: column.name, neurons: .all, interval: resolution, file: column.name))
     }
     self.expected = expected.map { (column: $0.0, values: $0.1) }
-    spikes = try numbers("spike_times_ms", of: value)?.map { try whole(($0 / resolution).rounded(), "a spike time in steps", from: 1) - 1 }
+    spikes = try listed?.map { try whole(($0 / resolution).rounded(), "a spike time in steps", from: 1) - 1 }
     // A case that says nothing would hold whatever the model does; an empty list of spikes says that there are none.
     if expected.isEmpty && spikes == nil {
       throw fault(

@@ -8,11 +8,6 @@ public struct MemoryForecast: Sendable {
   /// What the bytes are for, in the order of ``names``.
   public private(set) var bytes: [Double]
   public static let names = ["process", "columns", "synapses", "indices", "queues", "routing", "buffers", "construction"]
-  /// What each name means, one line each.
-  public static let meanings = [
-    "program, libraries, MPI", "state and inputs of neurons", "targets and weights", "headers of buckets, tables of rows",
-    "spikes and events under way", "partners of tiles", "packets and lists of spikes", "drawn synapses before they are stored",
-  ]
   public var total: Double { bytes.reduce(0, +) }
   public subscript(name: String) -> Double { Self.names.firstIndex(of: name).map { bytes[$0] } ?? 0 }
 

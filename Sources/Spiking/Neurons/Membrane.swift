@@ -31,11 +31,25 @@ struct Membrane {
     return value.isNormal && value > 0 ? value : h / capacitance * Elementary.exp(-h / tauM)
   }
 
+  /// exp(x) - 1 by its series, term by term as NEST sums it.
+  private static func sumOfExpMinusOne(_ x: Double) -> Double {
+    if abs(x) > Elementary.log(2) { return Elementary.expMinusOne(x) }
+    var (sum, term, n) = (x, x * x / 2, 2.0)
+    while abs(term) > abs(sum) * .ulpOfOne {
+      sum += term
+      n += 1
+      term *= x / n
+    }
+    return sum
+  }
+
   /// Effect on V of an alpha current's derivative of 1 pA/ms at the start of the step.
   func alphaPropagator(tau: Double) -> Double {
     let beta = tau * tauM / (tauM - tau)
     if h > 1e-7 * tauM * tauM / abs(tauM - tau) {
-      return beta / capacitance * Elementary.exp(-h / tau) * (beta * Elementary.expMinusOne(h / beta) - h)
+      // Nearly all of the difference cancels where the time constants are close: what is left depends on how the series is summed.
+      let grown = beta * Self.sumOfExpMinusOne(h * ((tauM - tau) / (tau * tauM)))
+      return beta / capacitance * Elementary.exp(-h / tau) * (grown - h)
     }
     return 0.5 * h * h / capacitance * Elementary.exp(-h / tauM)
   }

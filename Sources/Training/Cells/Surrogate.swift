@@ -17,9 +17,6 @@ public struct Surrogate: Sendable, Hashable {
     self.magnitude = magnitude
   }
 
-  /// Whether the derivative vanishes outside |x| < 1, so that backward needs few of the spike gradients.
-  public var hasFiniteSupport: Bool { kind == .triangle }
-
   /// Spike and derivative at one normalised distance from threshold, as the cells compute them.
   public func evaluate<S: TrainingScalar>(_ x: S) -> (spike: S, derivative: S) {
     let lanes = Lanes(repeating: x)

@@ -58,8 +58,10 @@ public struct EventPreprocessing: Sendable, Hashable {
   static let longest = 3_600_000_000
 
   private func scaled(_ place: Int) -> Int { Int(Double(place) * spatialFactor) }
-  public var columns: Int { scaled(width - 1) + 1 }
-  public var rows: Int { height == 1 ? 1 : scaled(height - 1) + 1 }
+  /// As the reference sizes its frames: for some factors the last column and row stay empty.
+  private func scaledSize(_ size: Int) -> Int { Int((Double(size) * spatialFactor).rounded(.up)) }
+  public var columns: Int { scaledSize(width) }
+  public var rows: Int { height == 1 ? 1 : scaledSize(height) }
   public var channels: Int { columns * rows * polarities }
 
   /// Binary frames; channel = polarity · rows · columns + row · columns + column. Nil if the cut leaves no event.

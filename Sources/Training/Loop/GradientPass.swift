@@ -99,12 +99,6 @@ public final class GradientPass<S: TrainingScalar> {
     return result
   }
 
-  /// Bytes of working memory held now.
-  public var bytes: Int {
-    (tape?.bytes ?? 0) + (buffers?.bytes ?? 0) + (output?.perStep.reduce(0) { $0 + ($1?.bytes ?? 0) } ?? 0)
-      + boundaries.reduce(0) { $0 + $1.bytes } + (course?.bytes ?? 0)
-  }
-
   /// Runs all segments; the last one stays on the tape.
   private func forward(_ samples: [Sample], _ shape: BatchShape, _ parameters: AlignedBuffer<S>, _ folded: FoldedReadout<S>?)
     throws(TrainingError) -> TimeSegments

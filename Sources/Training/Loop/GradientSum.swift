@@ -101,8 +101,6 @@ public final class GradientSum<S: TrainingScalar> {
     nodes.removeAll(keepingCapacity: true)
   }
 
-  public var bytes: Int { (spare.count + nodes.count) * count * MemoryLayout<S>.stride }
-
   @specialized(where S == Float)
   @specialized(where S == Double)
   private func addElements(of right: UnsafeMutablePointer<S>, to left: UnsafeMutablePointer<S>) {

@@ -54,6 +54,4 @@ final class SegmentBoundary<S: TrainingScalar> {
       if spikes[index].count > 0 { layer.spikes(0, 0).update(from: spikes[index].pointer, count: spikes[index].count) }
     }
   }
-
-  var bytes: Int { columns.reduce(0) { $0 + $1.bytes } + spikes.reduce(0) { $0 + $1.bytes } }
 }

@@ -102,8 +102,7 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
     stopwatch.lap(.optimiser)
     steps += 1
     pulse.reach(steps)
-    return StepReport(
-      step: steps - 1, epoch: epoch, loss: loss, gradientNorm: norm, learningRate: rate, tally: tally, timeSteps: longest)
+    return StepReport(step: steps - 1, epoch: epoch, loss: loss, gradientNorm: norm, learningRate: rate, tally: tally)
   }
 
   /// Loss and metrics over a data set: each rank takes a share of the micro-batches, and the sums go over the tree like a gradient.
@@ -151,7 +150,4 @@ public final class Trainer<S: TrainingScalar, Transport: GradientTransport> wher
 
   /// Seconds of this rank in a phase of training: data, forward, backward, sum, optimiser.
   public func seconds(of phase: Phase) -> Double { stopwatch.seconds(of: phase) + pass.stopwatch.seconds(of: phase) }
-
-  /// Bytes of everything held.
-  public var bytes: Int { pass.bytes + sum.bytes + 3 * parameters.bytes }
 }

@@ -47,8 +47,6 @@ public struct StepReport: Sendable {
   public var gradientNorm: Double
   public var learningRate: Double
   public var tally: Tally
-  /// Steps of time of the batch.
-  public var timeSteps: Int
 }
 
 /// Keeps the best epoch by validation and tells when to stop.

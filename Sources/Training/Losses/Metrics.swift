@@ -40,17 +40,3 @@ public enum DecisionRule: Sendable {
     }
   }
 }
-
-/// Decisions per true class: `[target][decision]`.
-public struct ConfusionMatrix: Sendable, Hashable {
-  public private(set) var counts: [[Int]]
-
-  public init(classes: Int) { counts = Array(repeating: Array(repeating: 0, count: classes), count: classes) }
-
-  public mutating func add(decision: Int, target: Int) { counts[target][decision] += 1 }
-
-  public var accuracy: Double {
-    let total = counts.joined().reduce(0, +)
-    return total == 0 ? 0 : Double(counts.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(total)
-  }
-}

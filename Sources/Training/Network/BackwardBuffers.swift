@@ -38,11 +38,6 @@ public final class BackwardBuffers<S: TrainingScalar> {
       order = AlignedBuffer(count: shape.padded, zero: 0)
     }
 
-    var bytes: Int {
-      drive.bytes + spikeGradient.bytes + carriedState.bytes + stateGradient.bytes + previousSpikes.bytes + perSpike.bytes + needed.bytes
-        + order.bytes
-    }
-
     @inline(__always) func row(_ index: Int) -> UnsafeMutablePointer<S> { drive.pointer + index &* rowStride }
 
     func clear() {
@@ -66,8 +61,6 @@ public final class BackwardBuffers<S: TrainingScalar> {
     layers = network.layers.map { LayerBuffers($0, samples: samples, chunk: chunk) }
     buckets = SlotBuckets(units: network.layout.links.map(\.rows).max() ?? 0, slots: chunk * samples)
   }
-
-  public var bytes: Int { layers.reduce(buckets.bytes) { $0 + $1.bytes } }
 }
 
 /// For each source unit, the slots (step and sample) of a chunk at which it was active: one list after the other.
@@ -98,8 +91,6 @@ final class SlotBuckets<S: TrainingScalar> {
     if slots.count < count { slots = AlignedBuffer(count: 2 * count, zero: 0) }
     if valued && values.count < slots.count { values = AlignedBuffer(count: slots.count, zero: 0) }
   }
-
-  var bytes: Int { starts.bytes + next.bytes + slots.bytes + values.bytes + all.bytes }
 }
 
 /// Gradients at every step, for comparison with a reference; filled on request only, because all of them must then be computed.
