@@ -21,18 +21,19 @@ void h5shared_begin(void) {
 // The innermost entry of the error stack says what went wrong; the outer ones only what was being tried.
 static herr_t take_first(unsigned n, const H5E_error2_t *entry, void *unused) {
   (void)unused;
-  if (n != 0 || !entry->desc) return 0;
-  unsigned major = 0, minor = 0, release = 0;
-  H5get_libversion(&major, &minor, &release);
-  // A file for newer libraries is no damaged one.
-  if (strstr(entry->desc, "bad version"))
-    snprintf(error_text, sizeof error_text, "%s: perhaps it is for a newer HDF5 than %u.%u.%u", entry->desc, major, minor, release);
-  else
-    snprintf(error_text, sizeof error_text, "%s", entry->desc);
+  if (n == 0 && entry->desc) snprintf(error_text, sizeof error_text, "%s", entry->desc);
   return 0;
 }
 int64_t h5shared_note(int64_t result) {
-  if (result < 0 && !error_text[0]) H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, NULL);
+  if (result >= 0 || error_text[0]) return result;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, NULL);
+  // A file for newer libraries is no damaged one.
+  if (strstr(error_text, "bad version")) {
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    size_t length = strlen(error_text);
+    snprintf(error_text + length, sizeof error_text - length, ": perhaps it is for a newer HDF5 than %u.%u.%u", major, minor, release);
+  }
   return result;
 }
 int64_t h5shared_end(int64_t result) {

@@ -14,6 +14,8 @@ public final class EdgeTable: Sendable {
   }
   private let edges: [Kept]
   private let ranges: [Int: Range<Int>]
+  /// By target tile the tiles of its sources, ascending.
+  private let sources: [Int: [Int]]
 
   /// Takes the edges of one projection, block by block.
   struct Builder {
@@ -74,17 +76,23 @@ public final class EdgeTable: Sendable {
     builder.kept = []
     kept.sort { ($0.sourceTile, $0.targetTile, $0.source, $0.order) < ($1.sourceTile, $1.targetTile, $1.source, $1.order) }
     var ranges: [Int: Range<Int>] = [:]
+    var sources: [Int: [Int]] = [:]
     var first = 0
     for i in kept.indices where i + 1 == kept.count || Self.key(kept[i]) != Self.key(kept[i + 1]) {
       ranges[Self.key(kept[i])] = first..<i + 1
+      sources[Int(kept[i].targetTile), default: []].append(Int(kept[i].sourceTile))
       first = i + 1
     }
     edges = kept
     self.ranges = ranges
+    self.sources = sources
   }
 
   private static func key(_ edge: Kept) -> Int { key(Int(edge.sourceTile), Int(edge.targetTile)) }
   private static func key(_ source: Int, _ target: Int) -> Int { source << 32 | target }
+
+  /// The tiles with edges onto a target tile, ascending.
+  func sources(of target: Int) -> [Int] { sources[target] ?? [] }
 
   /// The edges from a source tile onto a target tile, ascending by source, then as listed.
   func edges(from source: Int, to target: Int) -> ArraySlice<Kept> {

@@ -58,6 +58,8 @@ public struct OutputIDs: Sendable, Equatable {
   public var runs: [Range<Int>]
   /// Number of neurons before each run.
   private var starts: [Int] = []
+  /// The runs in the order of their ids; empty where that is theirs.
+  private var order: [Int] = []
 
   public init(group: String, runs: [Range<Int>] = []) {
     self.group = group
@@ -67,7 +69,12 @@ public struct OutputIDs: Sendable, Equatable {
       starts.append(total)
       total += run.count
     }
+    if zip(runs, runs.dropFirst()).contains(where: { $0.lowerBound > $1.lowerBound }) {
+      order = runs.indices.sorted { runs[$0].lowerBound < runs[$1].lowerBound }
+    }
   }
+
+  private func place(_ number: Int) -> Int { order.isEmpty ? number : order[number] }
 
   /// The node id of neuron `index`.
   public func id(of index: Int) -> Int {
@@ -84,7 +91,13 @@ public struct OutputIDs: Sendable, Equatable {
   /// The index of the neuron with a node id, or `nil` if it is not one of them.
   public func index(of id: Int) -> Int? {
     if runs.isEmpty { return id }
-    for (run, start) in zip(runs, starts) where run.contains(id) { return start + id - run.lowerBound }
-    return nil
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[place(middle)].upperBound <= id { low = middle + 1 } else { high = middle }
+    }
+    if low == runs.count { return nil }
+    let run = place(low)
+    return runs[run].contains(id) ? starts[run] + id - runs[run].lowerBound : nil
   }
 }

@@ -1,5 +1,10 @@
 // Which tiles a tile can reach, from rules and geometry alone: the basis of placement, routing tables and forecasts.
 
+extension TileDraw {
+  /// Tiles from which a target tile can be reached, ascending; of a list that was read, those from which it is.
+  public func sourceTiles(of target: Tile) -> [Int] { edges?.sources(of: target.number) ?? projection.sourceTiles(of: target, tiles) }
+}
+
 extension Projection {
   /// Tiles of the target population that neurons of a source tile can reach, ascending.
   public func targetTiles(of source: Tile, _ tiles: TileMap) -> [Int] {

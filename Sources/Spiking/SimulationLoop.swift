@@ -244,16 +244,19 @@ extension Simulation {
       // Where a row begins is far away, and so is the row: both are asked for before the first one is needed.
       block.groups.withUnsafeBufferPointer { groups in
         found.withUnsafeMutableBufferPointer { found in
-          for row in found { cplatform_prefetch(groups[Int(row.group)].offsets + Int(row.place)) }
-          for row in found {
-            let group = groups[Int(row.group)]
-            cplatform_prefetch(group.base + Int(group.offsets[Int(row.place)]))
+          for spike in found {
+            let group = groups[Int(spike.group)]
+            if let listed = group.listed { cplatform_prefetch(listed) } else { cplatform_prefetch(group.offsets + Int(spike.place)) }
           }
-          for row in found {
-            let group = groups[Int(row.group)]
-            let offset = group.offsets[Int(row.place)]
-            if offset == group.offsets[Int(row.place) + 1] { continue }
-            pending.append(row: group.base + Int(offset), emitted: step, input: group.channel * block.width)
+          for index in found.indices {
+            let group = groups[Int(found[index].group)]
+            let row = group.row(of: Int(found[index].place))
+            found[index].row = Int32(truncatingIfNeeded: row ?? -1)
+            if let row { cplatform_prefetch(group.base + Int(group.offsets[row])) }
+          }
+          for spike in found where spike.row >= 0 {
+            let group = groups[Int(spike.group)]
+            pending.append(row: group.base + Int(group.offsets[Int(spike.row)]), emitted: step, input: group.channel * block.width)
           }
         }
       }
@@ -310,8 +313,9 @@ extension Block {
   }
 }
 
-/// The row of a spike in a block: its group and the place of the source in its tile.
+/// The row of a spike in a block: its group, the place of the source in its tile, and its number in the group, or -1 if there is none.
 struct FoundRow {
   let group: Int32
   let place: Int32
+  var row: Int32 = -1
 }

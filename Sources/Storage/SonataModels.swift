@@ -16,7 +16,9 @@ public struct SonataNodeModel: Sendable, Equatable {
 public struct SonataNodeModels: Sendable {
   public let models: [SonataNodeModel]
   /// For each node, the place of its model.
-  public let indices: [UInt32]
+  public let indices: IntegerRuns
+  /// What tells nodes of different models apart.
+  public static let attributes = ["model_type", "model_template", "dynamics_params"]
 
   /// - `components`: folders by name, of the circuit.
   /// - Throws: `StorageError` 65 for a model that is not supported, naming node and model; 66 for a missing parameter file.
@@ -26,17 +28,16 @@ public struct SonataNodeModels: Sendable {
       let template: SonataValue?
       let parameters: SonataValue?
     }
-    var places: [Key: UInt32] = [:]
+    var places: [Key: Int] = [:]
     var models: [SonataNodeModel] = []
-    var indices: [UInt32] = []
-    indices.reserveCapacity(population.count)
-    for node in 0..<population.count {
-      let key = Key(
-        type: population.value("model_type", node: node), template: population.value("model_template", node: node),
-        parameters: population.value("dynamics_params", node: node))
+    var indices = IntegerRuns(step: 0)
+    let alike = try Self.attributes.map { (name) throws(StorageError) in try population.attribute(name) }
+    try population.forEachRange(alike: alike) { (nodes) throws(StorageError) in
+      let node = nodes.lowerBound
+      let key = Key(type: alike[0][node], template: alike[1][node], parameters: alike[2][node])
       if let place = places[key] {
-        indices.append(place)
-        continue
+        indices.append(from: Int64(place), count: nodes.count)
+        return
       }
       let place = "\(population.path):/nodes/\(population.name)"
       guard let type = key.type?.text else {
@@ -59,8 +60,8 @@ public struct SonataNodeModels: Sendable {
           key.parameters?.text, folder: components["point_neuron_models_dir"] ?? components["models_dir"],
           component: "point_neuron_models_dir", place)
       }
-      places[key] = UInt32(models.count)
-      indices.append(UInt32(models.count))
+      places[key] = models.count
+      indices.append(from: Int64(models.count), count: nodes.count)
       models.append(model)
     }
     self.models = models

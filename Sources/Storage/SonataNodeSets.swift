@@ -3,10 +3,10 @@
 /// Some nodes of one population.
 public struct SonataSelection: Sendable, Equatable {
   public var population: String
-  /// Ids within the population, in ascending order.
-  public var nodes: [UInt64]
+  /// Ids within the population.
+  public var nodes: NodeRanges
 
-  public init(population: String, nodes: [UInt64]) {
+  public init(population: String, nodes: NodeRanges) {
     self.population = population
     self.nodes = nodes
   }
@@ -34,14 +34,13 @@ public struct SonataNodeSets: Sendable {
   /// The nodes of a set, by population in the order of the network; populations without a node in it are left out.
   /// - Throws: `StorageError` 65 naming the set where it is unknown, refers to itself, or asks for what is not there.
   public func resolve(_ reference: SonataNodeSetReference, in network: SonataNetwork) throws(StorageError) -> [SonataSelection] {
-    let chosen: [[Bool]]
+    let chosen: [NodeRanges]
     switch reference {
     case .named(let name): chosen = try resolve(name, network, above: [])
     case .described(let description): chosen = try resolve(description, "in the configuration", network, above: [])
     }
-    return zip(network.nodes, chosen).compactMap { population, chosen in
-      let nodes = chosen.indices.filter { chosen[$0] }.map(UInt64.init)
-      return nodes.isEmpty ? nil : SonataSelection(population: population.name, nodes: nodes)
+    return zip(network.nodes, chosen).compactMap { population, nodes in
+      nodes.isEmpty ? nil : SonataSelection(population: population.name, nodes: nodes)
     }
   }
 
@@ -49,12 +48,12 @@ public struct SonataNodeSets: Sendable {
     .badData("\(path):\(set)", "resolve the node set", reason, remedy: "correct the node set")
   }
 
-  private func resolve(_ name: String, _ network: SonataNetwork, above: [String]) throws(StorageError) -> [[Bool]] {
+  private func resolve(_ name: String, _ network: SonataNetwork, above: [String]) throws(StorageError) -> [NodeRanges] {
     guard !above.contains(name) else { throw error(name, "the set refers to itself: \((above + [name]).joined(separator: " -> "))") }
     guard let description = sets[name] else {
       // Without a set of its own, the name of a population means all of it, and "all" means all nodes.
       if name == "all" || network.nodes(name) != nil {
-        return network.nodes.map { [Bool](repeating: name == "all" || name == $0.name, count: $0.count) }
+        return network.nodes.map { NodeRanges(below: name == "all" || name == $0.name ? $0.count : 0) }
       }
       let there = sets.keys.isEmpty ? "" : "; there are \(sets.keys.sorted().joined(separator: ", "))"
       throw .badData(
@@ -66,15 +65,13 @@ public struct SonataNodeSets: Sendable {
 
   private func resolve(
     _ description: JSONValue, _ name: String, _ network: SonataNetwork, above: [String]
-  ) throws(StorageError) -> [[Bool]] {
+  ) throws(StorageError) -> [NodeRanges] {
     switch description {
     case .array(let members):
-      var union = network.nodes.map { [Bool](repeating: false, count: $0.count) }
+      var union = network.nodes.map { _ in NodeRanges() }
       for member in members {
         guard let part = member.string else { throw error(name, "a set of sets lists names, not \(member.kindName)") }
-        for (p, chosen) in try resolve(part, network, above: above).enumerated() {
-          for i in chosen.indices where chosen[i] { union[p][i] = true }
-        }
+        union = zip(union, try resolve(part, network, above: above)).map { $0.union($1) }
       }
       return union
     case .object(let conditions): return try resolve(conditions, name, network)
@@ -83,7 +80,7 @@ public struct SonataNodeSets: Sendable {
   }
 
   /// The nodes that meet all conditions.
-  private func resolve(_ conditions: JSONObject, _ name: String, _ network: SonataNetwork) throws(StorageError) -> [[Bool]] {
+  private func resolve(_ conditions: JSONObject, _ name: String, _ network: SonataNetwork) throws(StorageError) -> [NodeRanges] {
     var populations = network.nodes.map { _ in true }
     if let value = conditions["population"] {
       let wanted = (value.array ?? [value]).compactMap(\.string)
@@ -92,7 +89,7 @@ public struct SonataNodeSets: Sendable {
       }
       populations = network.nodes.map { wanted.contains($0.name) }
     }
-    var result = zip(network.nodes, populations).map { [Bool](repeating: $1, count: $0.count) }
+    var result = zip(network.nodes, populations).map { NodeRanges(below: $1 ? $0.count : 0) }
     for (key, value) in conditions.members where key != "population" {
       if key == "node_id" || key == "node_ids" {
         try keep(ids: value, name, network, populations, &result)
@@ -104,7 +101,7 @@ public struct SonataNodeSets: Sendable {
   }
 
   private func keep(
-    ids value: JSONValue, _ name: String, _ network: SonataNetwork, _ populations: [Bool], _ result: inout [[Bool]]
+    ids value: JSONValue, _ name: String, _ network: SonataNetwork, _ populations: [Bool], _ result: inout [NodeRanges]
   ) throws(StorageError) {
     var ids: [Int] = []
     for element in value.array ?? [value] {
@@ -114,22 +111,24 @@ public struct SonataNodeSets: Sendable {
     // Every id must exist somewhere among the populations that the set is about.
     let largest = zip(network.nodes, populations).filter(\.1).map(\.0.count).max() ?? 0
     if let id = ids.first(where: { $0 >= largest }) { throw error(name, "node_id \(id) does not exist: there are \(largest) nodes") }
-    for p in result.indices {
-      var wanted = [Bool](repeating: false, count: result[p].count)
-      for id in ids where id < wanted.count { wanted[id] = true }
-      for i in wanted.indices where !wanted[i] { result[p][i] = false }
-    }
+    let wanted = NodeRanges(Set(ids).sorted())
+    result = result.map { $0.intersection(wanted) }
   }
 
   private func keep(
-    _ attribute: String, _ value: JSONValue, _ name: String, _ network: SonataNetwork, _ populations: [Bool], _ result: inout [[Bool]]
+    _ attribute: String, _ value: JSONValue, _ name: String, _ network: SonataNetwork, _ populations: [Bool], _ result: inout [NodeRanges]
   ) throws(StorageError) {
     guard zip(network.nodes, populations).contains(where: { $1 && $0.hasAttribute(attribute) }) else {
       throw error(name, "no node has the attribute \(attribute)")
     }
     let condition = try Condition(value) { error(name, "\(attribute): \($0)") }
-    for (p, population) in network.nodes.enumerated() {
-      for i in result[p].indices where result[p][i] { result[p][i] = condition.holds(population.value(attribute, node: i)) }
+    for (p, population) in network.nodes.enumerated() where !result[p].isEmpty {
+      let values = try population.attribute(attribute)
+      var holding = NodeRanges()
+      population.forEachRange(alike: [values]) { nodes in
+        if condition.holds(values[nodes.lowerBound]) { holding.append(nodes) }
+      }
+      result[p] = result[p].intersection(holding)
     }
   }
 }

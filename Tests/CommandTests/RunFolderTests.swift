@@ -31,11 +31,12 @@ import Testing
 
   @Test(arguments: [
     "checkpoint/last.ckpt", "checkpoint/3/model.pt", "parts/figure.svg", "scaling.jsonl", "final-checkpoint/thesis.txt", "weights.h5",
-    "configuration.yaml", "rates.csv",
+    "configuration.yaml", "rates.csv", "mine.h5",
   ])
   func filesOfOthersAreNotRemoved(name: String) throws {
     let folder = try ScratchFolder()
-    let config = try folder.file("config.yaml", smallNetwork)
+    let record = "\nrecord: {columns: [{population: E, column: V_m, neurons: [0], interval: 1, file: mine.h5}]}\n"
+    let config = try folder.file("config.yaml", smallNetwork + record)
     let place = folder.place("run/" + name)
     try FileManager.default.createDirectory(
       atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)

@@ -36,7 +36,9 @@ import Testing
     let expected = [100, 101, 102, 7, 8, 50]
     #expect(expected.indices.map(ids.id(of:)) == expected)
     for (index, id) in expected.enumerated() { #expect(ids.index(of: id) == index) }
-    #expect(ids.index(of: 103) == nil && ids.index(of: 9) == nil && ids.index(of: 0) == nil)
+    #expect([103, 9, 0, 6, 49, 51, 99].allSatisfy { ids.index(of: $0) == nil })
+    let ascending = OutputIDs(group: "cortex", runs: [7..<9, 50..<51, 100..<103])
+    #expect([7, 8, 50, 100, 101, 102].map(ascending.index(of:)) == [0, 1, 2, 3, 4, 5] && ascending.index(of: 9) == nil)
   }
   @Test func withoutRunsTheIndexIsTheId() {
     let ids = Population(name: "exc", model: "iaf_psc_exp", layout: .list(count: 5)).output

@@ -11,9 +11,10 @@ extension Simulation {
     var (rows, buckets, synapses) = (0, 0, 0)
     for block in blocks {
       for group in block.groups where tiles[group.sourceTile].population == population {
-        for i in 0..<tiles[group.sourceTile].count where group.offsets[i] < group.offsets[i + 1] {
+        for i in 0..<tiles[group.sourceTile].count {
+          guard let row = group.row(of: i) else { continue }
           rows += 1
-          var cursor = group.base + Int(group.offsets[i])
+          var cursor = group.base + Int(group.offsets[row])
           while cursor.pointee != RowFormat.end {
             let count = RowFormat.count(cursor.pointee)
             buckets += count > 0 ? 1 : 0

@@ -29,8 +29,9 @@ extension Simulation {
     for block in blocks {
       for group in block.groups {
         let sources = tiles.neurons(of: tiles[group.sourceTile])
-        for (i, source) in sources.enumerated() where group.offsets[i] < group.offsets[i + 1] {
-          for synapse in decoded(group.base + Int(group.offsets[i]), channel: group.channel, as: S.self) {
+        for (i, source) in sources.enumerated() {
+          guard let row = group.row(of: i) else { continue }
+          for synapse in decoded(group.base + Int(group.offsets[row]), channel: group.channel, as: S.self) {
             let tile = block.tiles.last { $0.offset <= synapse.target }!
             let place = RowPlace(source: source, channel: group.channel, tile: tile.tile.number)
             result[place, default: []].append(

@@ -19,7 +19,7 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     self.description = description
   }
 
-  static let all = [balanced, alpha, external, grid, twoModels, interleaved]
+  static let all = [balanced, alpha, external, grid, twoModels, interleaved, sparse]
   static let procedural = all.filter { $0.description.network.projections.allSatisfy(\.rule.isDrawnPerSource) }
 
   private static func projection(
@@ -111,6 +111,34 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
         duration: 60))
   }()
 
+  /// Several tiles, of which few neurons have a synapse on a block: rows that are listed.
+  static let sparse = sparse(
+    "iaf_psc_exp, few rows", shortestDelay: 5,
+    [
+      projection(0, 0, .pairwiseBernoulli(1e-5), .normal(mean: 900, sd: 200, min: 0), .uniform(low: 0.5, high: 4)),
+      projection(0, 0, .pairwiseBernoulli(1e-5), .normal(mean: -900, sd: 200, max: 0), .uniform(low: 0.5, high: 4)),
+    ])
+
+  /// The same with a list, and tiles without an edge between them.
+  static let sparseList: NetworkCase = {
+    let edges = (0..<200).map { (i: Int) -> Edge in
+      let (source, target) = (UInt32(i * 7919 % 3000), UInt32(5000 + i * 104_729 % 3000))
+      return Edge(source: source, target: target, weight: 900, delay: 1 + 0.1 * Double(i % 20))
+    }
+    return sparse(
+      "iaf_psc_exp, a list of few edges", shortestDelay: 10,
+      [projection(0, 0, .explicit(EdgeList(edges)), .constant(0), .constant(1))])
+  }()
+
+  private static func sparse(_ name: String, shortestDelay: Int, _ projections: [Projection]) -> NetworkCase {
+    NetworkCase(
+      name, shortestDelay: shortestDelay,
+      describe(
+        [population("e", "iaf_psc_exp", 8000, initial: ["V_m": .normal(mean: -60, sd: 4)])], projections,
+        inputs: [InputDescription(name: "to e", population: 0, kind: .poisson(rate: 9000, weight: .constant(60), receptor: .bySign))],
+        duration: 40))
+  }
+
   /// The column grid in small: distance rules, events of random amplitude.
   static let grid: NetworkCase = {
     let columns = ColumnGrid(width: 3, height: 3)
@@ -161,11 +189,13 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct WholeSimulationTests {
-  @Test(arguments: NetworkCase.all) func everySpike(_ example: NetworkCase) throws {
+  @Test(arguments: NetworkCase.all + [.sparseList]) func everySpike(_ example: NetworkCase) throws {
     let run = try TestRun<Double>(example.description)
     var reference = try ReferenceSimulation(example.description)
     #expect(run.simulation.interval == max(1, example.shortestDelay / 2))
     #expect(run.simulation.counts.synapses + run.simulation.counts.externalSynapses == reference.synapses)
+    let groups = run.simulation.blocks.flatMap(\.groups)
+    #expect(groups.contains { $0.listed != nil } == example.name.contains("few"))
     // Windows of several steps, except where spikes come from outside.
     let windows = run.simulation.blocks.map(\.windowSteps)
     #expect(windows.allSatisfy { example.description.spikes.isEmpty ? $0 > 1 : $0 == 1 }, "\(windows)")

@@ -42,8 +42,8 @@ struct PointNeuronsTests {
     #expect(models.indices.count == 300)
     #expect(models.models.allSatisfy { $0.template == "iaf_psc_alpha" && $0.modelType == "point_process" })
     let rorb = network.nodes[0].typeIDs.firstIndex(of: 101)!
-    #expect(network.nodes[0].value("model_name", node: rorb) == .text("Rorb"))
-    #expect(network.nodes[0].value("x", node: rorb)?.double != nil)
+    #expect(try network.nodes[0].attribute("model_name")[rorb] == .text("Rorb"))
+    #expect(try network.nodes[0].attribute("x")[rorb]?.double != nil)
     let parameters = models.models[Int(models.indices[rorb])].parameters
     #expect(parameters["tau_m"] == .number(11.5) && parameters["I_e"] == .number(0))
     let external = try SonataNodeModels(network.nodes[1], components: configuration.circuit.components)
@@ -56,6 +56,7 @@ struct PointNeuronsTests {
     for population in network.edges {
       let reader = try network.open(population)
       let isInternal = population.source == "internal"
+      let cells = try network.nodes(population.source)!.attribute("ei")
       var weights = 0.0
       // Blocks of a few rows are slow, so only some of them.
       let end = blockRows < 100 ? 700 : population.count
@@ -68,7 +69,7 @@ struct PointNeuronsTests {
         for i in 0..<block.count {
           let type = population.types[Int(block.types[i])]
           // Types 102 and 103 come from inhibitory nodes.
-          let source = network.nodes(population.source)!.value("ei", node: Int(block.sources[i]))
+          let source = cells[Int(block.sources[i])]
           if (type.id >= 102) != (source == .text("i")) { Issue.record("edge \(start + i): type and source disagree") }
           if isInternal, (block.weights[i] < 0) != (type.id >= 102) { Issue.record("edge \(start + i): sign of the weight") }
         }
@@ -103,10 +104,10 @@ struct PointNeuronsTests {
     let sets = try SonataNodeSets(try #require(configuration.circuit.nodeSetsFile))
     #expect(
       try sets.resolve(.named("recorded_cells"), in: network) == [SonataSelection(population: "internal", nodes: [0, 80, 160, 240, 270])])
-    #expect(try sets.resolve(.named("external"), in: network) == [SonataSelection(population: "external", nodes: Array(0..<100))])
+    #expect(try sets.resolve(.named("external"), in: network) == [SonataSelection(population: "external", nodes: NodeRanges(below: 100))])
     #expect(try sets.resolve(.named("all"), in: network).map(\.nodes.count) == [300, 100])
     let inhibitory = try sets.resolve(.described(["population": "internal", "ei": "i"]), in: network)
-    #expect(inhibitory[0].nodes == (0..<300).filter { [103, 104].contains(network.nodes[0].typeIDs[$0]) }.map(UInt64.init))
+    #expect(inhibitory[0].nodes == NodeRanges((0..<300).filter { [103, 104].contains(network.nodes[0].typeIDs[$0]) }))
     let spikes = try SonataSpikes.read(configuration.simulation!.inputs[0])
     #expect(spikes.count == 1 && spikes[0].population == nil && spikes[0].sorting == .byID)
     #expect(spikes[0].timestamps.count == 4334 && spikes[0].nodeIDs.max()! < 100)

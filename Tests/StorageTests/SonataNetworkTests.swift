@@ -36,28 +36,36 @@ import Testing
 
   @Test func nodesOverrideTheirTypes() throws {
     let nodes = try writeNodes()
-    #expect(nodes.typeIDs == [1, 5, 1, 1])
-    #expect((0..<4).map { nodes.value("x", node: $0)?.double } == [1.5, nil, 2.5, 0.5])
-    #expect((0..<4).map { nodes.value("kind", node: $0)?.text } == ["basket", nil, "chandelier", "chandelier"])
-    #expect((0..<4).map { nodes.value("rank", node: $0)?.double } == [2.5, 9, 2.5, 2.5])
-    #expect((0..<4).map { nodes.dynamics("V_th", node: $0)?.double } == [-51, nil, -52, -50])
-    #expect(nodes.value("layer name", node: 0) == .text("layer 4") && nodes.value("layer name", node: 1) == nil)
+    #expect(Array(nodes.typeIDs) == [1, 5, 1, 1])
+    func values(_ attribute: SonataNodeAttribute) -> [SonataValue?] { (0..<4).map { attribute[$0] } }
+    #expect(try values(nodes.attribute("x")).map { $0?.double } == [1.5, nil, 2.5, 0.5])
+    #expect(try values(nodes.attribute("kind")).map { $0?.text } == ["basket", nil, "chandelier", "chandelier"])
+    #expect(try values(nodes.attribute("rank")).map { $0?.double } == [2.5, 9, 2.5, 2.5])
+    #expect(try values(nodes.dynamics("V_th")).map { $0?.double } == [-51, nil, -52, -50])
+    #expect(try values(nodes.attribute("layer name"))[..<2] == [.text("layer 4"), nil])
+    // Nodes stay together whose attributes are those of the type; those of a group with its own do not.
+    func ranges(_ attribute: String) throws -> [Range<Int>] {
+      var ranges: [Range<Int>] = []
+      try nodes.forEachRange(alike: [nodes.attribute(attribute)]) { ranges.append($0) }
+      return ranges
+    }
+    #expect(try ranges("layer name") == [0..<1, 1..<2, 2..<4] && ranges("x") == [0..<1, 1..<2, 2..<3, 3..<4])
     let models = try SonataNodeModels(nodes, components: [:])
-    #expect(models.indices == [0, 1, 0, 0])
+    #expect(Array(models.indices) == [0, 1, 0, 0])
     #expect(models.models[0].parameters == ["C_m": 250] && models.models[0].template == "iaf_psc_exp")
   }
 
   /// Positions in space, as other programs write them, are nothing that a model takes.
   @Test func attributesOfSeveralAxesArePassedOver() throws {
     let nodes = try writeNodes { try $0.write("/nodes/E/0/positions", [1, 2, 3, 4, 5, 6], shape: [3, 2]) }
-    #expect(nodes.value("positions", node: 0) == nil && nodes.value("x", node: 0)?.double == 1.5)
+    #expect(try nodes.attribute("positions")[0] == nil && nodes.attribute("x")[0]?.double == 1.5)
     let edges = try writeEdges { try $0.write("/edges/E_to_E/0/afferent_section_pos", [1, 2, 3, 4], shape: [2, 2]) }
     #expect(edges.weights == [0.25, 20, 10, 0.25])
   }
 
   @Test func nodesThatDisagreeAreRefused() throws {
     func refusal(_ change: (borrowing HDF5File) throws -> Void) -> String {
-      failure { _ = try writeNodes(change) }?.description ?? "no error"
+      failure { _ = try writeNodes(change).attribute("kind") }?.description ?? "no error"
     }
     #expect(refusal { try $0.write("/nodes/E/0/y", [1.0, 2]) }.contains("rows"))
     #expect(
@@ -219,7 +227,7 @@ import Testing
        "word": {"kind": {"$regex": "b"}}, "number": 3, "missing": ["none"], "negative": {"node_id": -1}}
       """#)
     let sets = try SonataNodeSets(scratch("sets.json"))
-    func nodes(_ name: String) throws -> [UInt64]? { try sets.resolve(.named(name), in: network).first?.nodes }
+    func nodes(_ name: String) throws -> NodeRanges? { try sets.resolve(.named(name), in: network).first?.nodes }
     #expect(try nodes("neurons") == [0, 2, 3])
     #expect(try nodes("right") == [0, 2])
     #expect(try nodes("both") == [0, 1, 2])

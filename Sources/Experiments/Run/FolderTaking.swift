@@ -50,7 +50,7 @@ extension RunFolder {
         place.upperBound == configuration.endIndex || "\n\"',]}/".contains(configuration[place.upperBound])
       }
     }
-    guard let name = Self.ownNames.subtracting(held).sorted().first(where: isNamed) else { return }
+    guard let name = Self.ownNames.union(reports).subtracting(held).sorted().first(where: isNamed) else { return }
     throw StorageError(
       .cannotCreate, path: path, operation: "use the output folder", reason: "the run reads \(name) in it, and would replace it",
       remedy: "choose another folder with --output")
@@ -74,7 +74,7 @@ extension RunFolder {
     let parts = try Self.names(parts), checkpoints = try Self.names(checkpoints.path)
     // A run begins with its log. Without that and a checkpoint, files of these names are somebody's own; and no run makes folders of them.
     let isRun = Self.exists(log) || !checkpoints.isEmpty
-    for name in Self.ownNames.sorted() where !["parts", "checkpoint", "final-checkpoint"].contains(name) {
+    for name in Self.ownNames.union(reports).sorted() where !["parts", "checkpoint", "final-checkpoint"].contains(name) {
       if Self.exists(file(name)) && (!isRun || Self.isFolder(file(name))) { throw refuse(name) }
     }
     let final = try Self.names(finalCheckpoint)

@@ -7,6 +7,8 @@ public struct RunFolder: Sendable {
   public let path: String
   /// Where the run was first resumed from, if that is another place (see `RunStart`); its checkpoints say so.
   var resumedFrom: String?
+  /// Names of the recordings of state that the run will write.
+  var reports: Set<String> = []
   public init(_ path: String) { self.path = path }
 
   public var configuration: String { file("configuration.yaml") }

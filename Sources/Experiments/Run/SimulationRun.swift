@@ -57,6 +57,7 @@ public enum SimulationRun {
     let start = try RunStart.find(options.resume, output: folder, communicator)
     try start?.check(kind: "simulation", configuration: experiment.configuration, free: free + ["duration"])
     folder.resumedFrom = start?.origin
+    folder.reports = Set(description.columnRecordings.map(\.file))
     let log = try folder.take(since: before, configuration: experiment.configuration, communicator) {
       try RunLog(
         folder.log, title: experiment.title, study: experiment.study, seed: Int(description.seed), options, communicator,

@@ -44,10 +44,12 @@ enum SonataEdges {
       for i in 0..<block.count {
         let copies = Int(block.multiplicities?[i] ?? 1)
         if copies == 0 { continue }
-        let pair = Pair(source: sources.population[Int(block.sources[i])], target: targets.population[Int(block.targets[i])])
+        let pair = Pair(
+          source: sources.place(of: Int(block.sources[i])).population, target: targets.place(of: Int(block.targets[i])).population)
         tallies[pair, default: Tally()].add(copies: copies, delay: block.delays[i], rows: rows)
       }
     }
+    func count(_ population: String) -> Int { circuit.nodes(population)?.count ?? 0 }
     let sorted = tallies.sorted { ($0.key.source, $0.key.target) < ($1.key.source, $1.key.target) }
     func error(_ reason: String, remedy: String) -> StorageError {
       StorageError(
@@ -66,8 +68,9 @@ enum SonataEdges {
       }
       let rule = ConnectionRule.explicit(
         SonataEdgeSource(
-          circuit: circuit, edges: edges, sources: sources, targets: targets, source: pair.source, target: pair.target,
-          count: tally.count, delays: tally.delays, blocks: tally.blocks, checksum: Checksum.of(sums)))
+          edges: edges, sourceCount: count(edges.source), targetCount: count(edges.target), sources: sources, targets: targets,
+          source: pair.source, target: pair.target, count: tally.count, delays: tally.delays, blocks: tally.blocks,
+          checksum: Checksum.of(sums)))
       return Projection(
         name: "\(edges.name): \(source.name) -> \(target.name)", source: Int(pair.source), target: Int(pair.target), rule: rule,
         weight: .constant(0), delay: .constant(tally.delays.lowerBound))
@@ -77,10 +80,12 @@ enum SonataEdges {
 
 /// The edges of one edge population between two populations of the network.
 struct SonataEdgeSource: EdgeSource {
-  let circuit: SonataNetwork
   let edges: SonataEdgePopulation
-  let sources: SonataPopulations.NodeMap
-  let targets: SonataPopulations.NodeMap
+  /// Nodes at either end.
+  let sourceCount: Int
+  let targetCount: Int
+  let sources: SonataNodeMap
+  let targets: SonataNodeMap
   let source: UInt32
   let target: UInt32
   let count: Int
@@ -100,14 +105,14 @@ struct SonataEdgeSource: EdgeSource {
     let (sources, targets) = (first.sources, first.targets)
     var number: [SonataEdges.Pair: Int] = [:]
     for (index, source) in own.enumerated() { number[.init(source: source.source, target: source.target)] = index }
-    let reader = try first.circuit.open(first.edges)
+    let reader = try SonataEdgeReader(first.edges, sourceCount: first.sourceCount, targetCount: first.targetCount)
     var found = [[Edge]](repeating: [], count: own.count)
     for rows in Set(own.flatMap(\.blocks)).sorted(by: { $0.lowerBound < $1.lowerBound }) {
       let block = try reader.read(rows: rows)
       for i in 0..<block.count {
-        let (from, to) = (Int(block.sources[i]), Int(block.targets[i]))
-        guard let index = number[.init(source: sources.population[from], target: targets.population[to])] else { continue }
-        let edge = Edge(source: sources.index[from], target: targets.index[to], weight: block.weights[i], delay: block.delays[i])
+        let (from, to) = (sources.place(of: Int(block.sources[i])), targets.place(of: Int(block.targets[i])))
+        guard let index = number[.init(source: from.population, target: to.population)] else { continue }
+        let edge = Edge(source: from.index, target: to.index, weight: block.weights[i], delay: block.delays[i])
         // An edge of n synapses is n edges.
         for _ in 0..<(block.multiplicities?[i] ?? 1) { found[index].append(edge) }
       }

@@ -26,7 +26,7 @@ enum SonataInputs {
       if let group = groups.first { throw error("its node set holds nodes of \(group.population), which are simulated, not virtual") }
     } else {
       chosen = circuit.nodes.filter { group in nodes.populations(of: group.name).contains { nodes.populations[$0].isVirtual } }
-        .map { SonataSelection(population: $0.name, nodes: Array(0..<UInt64($0.count))) }
+        .map { SonataSelection(population: $0.name, nodes: NodeRanges(below: $0.count)) }
     }
     if chosen.isEmpty { throw error("there are no virtual nodes that could emit its spikes") }
     var result: [(population: Int, source: any SpikeSource)] = []
@@ -39,7 +39,7 @@ enum SonataInputs {
             SonataSpikeFile(
               path: input.path, format: input.format, group: selection.population, candidates: chosen.map(\.population),
               output: nodes.populations[index].output,
-              nodes: selection.nodes.count == total ? nil : Set(selection.nodes), total: total,
+              nodes: selection.nodes.count == total ? nil : selection.nodes, total: total,
               times: input.delay..<(input.duration.map { input.delay + $0 } ?? .infinity))
           ))
       }
@@ -58,7 +58,7 @@ struct SonataSpikeFile: SpikeSource {
   let candidates: [String]
   let output: OutputIDs
   /// Nodes whose spikes count; nil: all.
-  let nodes: Set<UInt64>?
+  let nodes: NodeRanges?
   /// Nodes in the SONATA population.
   let total: Int
   /// [ms] Spikes outside do not count.
@@ -87,7 +87,7 @@ struct SonataSpikeFile: SpikeSource {
       spikes.reserveCapacity(part.timestamps.count)
       for (time, id) in zip(part.timestamps, part.nodeIDs) {
         guard id < UInt64(total) else { throw error("node \(id) does not exist; \(group) has \(total) nodes", "correct the node ids") }
-        guard times.contains(time), nodes?.contains(id) ?? true, let index = output.index(of: Int(id)) else { continue }
+        guard times.contains(time), nodes?.contains(Int(id)) ?? true, let index = output.index(of: Int(id)) else { continue }
         spikes.append((time, index))
       }
       try body(spikes)

@@ -6,14 +6,9 @@ import Storage
 
 /// The nodes of a circuit as populations.
 struct SonataPopulations: Sendable {
-  /// Where the nodes of a SONATA population went.
-  struct NodeMap: Sendable {
-    /// Index of each node's population in the network, and its index there.
-    var population: [UInt32] = []
-    var index: [UInt32] = []
-  }
   private(set) var populations: [Population] = []
-  private(set) var maps: [String: NodeMap] = [:]
+  /// Where the nodes of each SONATA population went.
+  private(set) var maps: [String: SonataNodeMap] = [:]
   /// Names of the populations, and the last number that made one of a name that was taken.
   private var names: Set<String> = []
   private var numbers: [String: Int] = [:]
@@ -27,69 +22,56 @@ struct SonataPopulations: Sendable {
   func populations(of group: String) -> [Int] { populations.indices.filter { populations[$0].output.group == group } }
 
   private struct Kind: Hashable {
-    let model: UInt32
+    let model: Int
     /// Parameters that a node has for itself.
     let own: [String: Double]
   }
 
   private mutating func add(_ nodes: SonataNodePopulation, _ components: [String: String], _ resolution: Double) throws {
     let models = try SonataNodeModels(nodes, components: components)
-    let ownNames = Set(nodes.groups.values.flatMap(\.dynamics.keys)).sorted()
+    let own = try nodes.dynamicsNames.map { ($0, try nodes.dynamics($0)) }
+    let alike = try SonataNodeModels.attributes.map { try nodes.attribute($0) } + own.map(\.1)
     var places: [Kind: Int] = [:]
     var kinds: [Kind] = []
-    var members: [[Int]] = []
-    for node in 0..<nodes.count {
-      var own: [String: Double] = [:]
-      for name in ownNames {
-        guard let value = nodes.dynamics(name, node: node) else { continue }
+    var members: [NodeRanges] = []
+    try nodes.forEachRange(alike: alike) { range in
+      let node = range.lowerBound
+      var values: [String: Double] = [:]
+      for (name, column) in own {
+        guard let value = column[node] else { continue }
         guard let number = value.double else { throw Self.error(nodes, "node \(node) has \(name) \"\(value.text)\" instead of a number") }
-        if !number.isNaN { own[name] = number }
+        if !number.isNaN { values[name] = number }
       }
-      let kind = Kind(model: models.indices[node], own: own)
+      let kind = Kind(model: Int(models.indices[node]), own: values)
       let place = places[kind] ?? kinds.count
       if place == kinds.count {
         places[kind] = place
         kinds.append(kind)
-        members.append([])
+        members.append(NodeRanges())
       }
-      members[place].append(node)
+      members[place].append(range)
     }
-    var map = NodeMap(population: [UInt32](repeating: 0, count: nodes.count), index: [UInt32](repeating: 0, count: nodes.count))
+    maps[nodes.name] = SonataNodeMap(members, firstPopulation: populations.count)
     for (kind, members) in zip(kinds, members) {
-      for (index, node) in members.enumerated() {
-        map.population[node] = UInt32(populations.count)
-        map.index[node] = UInt32(index)
-      }
-      let model = models.models[Int(kind.model)]
+      let model = models.models[kind.model]
       let isWhole = kinds.count == 1, name = isWhole ? nodes.name : name(nodes, members)
       names.insert(name)
       populations.append(
         try Self.population(
           model, own: kind.own, name: name,
-          count: members.count, output: OutputIDs(group: nodes.name, runs: isWhole ? [] : Self.runs(members)), nodes, resolution))
+          count: members.count, output: OutputIDs(group: nodes.name, runs: isWhole ? [] : members.ranges), nodes, resolution))
     }
     if kinds.isEmpty { throw Self.error(nodes, "the population \(nodes.name) has no nodes") }
-    maps[nodes.name] = map
   }
 
   /// The population's name with the node type, or where a type has several parameter sets with a number.
-  private mutating func name(_ nodes: SonataNodePopulation, _ members: [Int]) -> String {
-    let name = "\(nodes.name)/\(nodes.typeIDs[members[0]])"
+  private mutating func name(_ nodes: SonataNodePopulation, _ members: NodeRanges) -> String {
+    let name = "\(nodes.name)/\(nodes.typeIDs[members.ranges[0].lowerBound])"
     if !names.contains(name) { return name }
     var number = numbers[name] ?? 0
     repeat { number += 1 } while names.contains("\(name).\(number)")
     numbers[name] = number
     return "\(name).\(number)"
-  }
-
-  private static func runs(_ members: [Int]) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    for node in members {
-      let first = runs.last.flatMap { $0.upperBound == node ? $0.lowerBound : nil }
-      if first != nil { runs.removeLast() }
-      runs.append((first ?? node)..<node + 1)
-    }
-    return runs
   }
 
   private static func error(

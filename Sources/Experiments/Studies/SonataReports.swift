@@ -27,17 +27,17 @@ enum SonataReports {
     }
     let chosen =
       try report.cells.map { set throws(StorageError) in try sets.resolve(set, in: circuit) }
-      ?? circuit.nodes.map { SonataSelection(population: $0.name, nodes: Array(0..<UInt64($0.count))) }
+      ?? circuit.nodes.map { SonataSelection(population: $0.name, nodes: NodeRanges(below: $0.count)) }
     let stem = report.path.split(separator: "/").last.map(String.init) ?? report.name + ".h5"
     var found = false
     for variable in report.variables {
       let file = report.variables.count == 1 ? stem : "\(stem.dropLast(3))-\(variable).h5"
       for selection in chosen {
-        guard let map = nodes.maps[selection.population] else { continue }
         for index in nodes.populations(of: selection.population) {
           let population = nodes.populations[index]
           guard let model = population.model.flatMap({ NeuronCatalogue.description(of: $0) }) else { continue }
-          let members = selection.nodes.filter { map.population[Int($0)] == UInt32(index) }.map { Int(map.index[Int($0)]) }
+          let own = population.output.runs.reduce(into: NodeRanges()) { $0.append($1) }
+          let members = own.isEmpty ? selection.nodes : selection.nodes.intersection(own)
           if members.isEmpty { continue }
           let columns = model.columns.map(\.name)
           guard columns.contains(variable) else {
@@ -45,7 +45,8 @@ enum SonataReports {
               "variable_name", "\(population.name) has no state '\(variable)'\(NearestKey.hint(for: variable, among: columns))")
           }
           let recording = SimulationDescription.ColumnRecording(
-            population: index, column: variable, neurons: members.count == population.count ? .all : .list(members.sorted()),
+            population: index, column: variable,
+            neurons: members.count == population.count ? .all : .list(members.ids.compactMap(population.output.index(of:))),
             interval: interval, file: file)
           found = true
           if let fault = files.add(recording) { throw error(fault.part == .file ? "file_name" : "cells", "it " + fault.text) }

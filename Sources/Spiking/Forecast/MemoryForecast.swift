@@ -32,8 +32,8 @@ public struct MemoryForecast: Sendable {
     let lists = Double(1 << (Int.bitWidth - (layout.longestDelay + layout.interval).leadingZeroBitCount))
     if isStored {
       synapses = layout.synapses * (2 + scalar)
-      let entries = layout.reach.reduce(0) { $0 + $1.tableEntries }
-      indices = 2 * (layout.buckets + layout.rows) + 4 * entries + tables * Double(3 * MemoryLayout<RowGroup>.stride)
+      let tableBytes = layout.reach.reduce(0) { $0 + $1.tableBytes }
+      indices = 2 * (layout.buckets + layout.rows) + tableBytes + tables * Double(3 * MemoryLayout<RowGroup>.stride)
       // Batches grow by half, and for a moment the old one and the new one exist.
       construction += 2 * layout.largestDraw * (4 + scalar) + 4 * layout.indegreeEntries
       let rows = zip(layout.reach, rates).reduce(0) { $0 + $1.0.rows * $1.1 } / second * steps

@@ -14,9 +14,9 @@ public struct RankLayout: Sendable {
     public var buckets = 0.0
     /// Windows in which rows have buckets: each is a place in memory that a spike leads to.
     public var visits = 0.0
-    /// Tables of rows, one per source tile, block and receptor, and their entries.
+    /// Tables of rows, one per source tile, block and receptor, and their bytes.
     public var tables = 0.0
-    public var tableEntries = 0.0
+    public var tableBytes = 0.0
     /// Triples of a source tile, a projection and a target tile.
     public var pairs = 0.0
     /// Target tiles with their projections that a spike may reach, summed over the source neurons.

@@ -119,7 +119,9 @@ public struct SimulationForecast<S: SimulationScalar> {
           for power in visits[population].indices { visits[population][power] += count * row.visits[channel][power] }
           let exist = -expm1(-row.synapses[channel] * count / tilesOfSite)
           layout.reach[population].tables += tilesOfSite * exist
-          layout.reach[population].tableEntries += (count + tilesOfSite) * exist
+          let rows = count * row.rows[channel]
+          let areListed = rows * Double(RowGroup.neuronsPerListed) <= count
+          layout.reach[population].tableBytes += areListed ? 6 * rows + 4 * tilesOfSite * exist : 4 * (count + tilesOfSite) * exist
         }
         layout.largestDraw = max(layout.largestDraw, (row.synapses[0] + row.synapses[1]) * count / tilesOfSite)
       }

@@ -19,13 +19,13 @@ final class SynapseArena {
   }
   deinit { for chunk in chunks { cplatform_free(chunk.base, Int64(chunk.units * 2)) } }
 
-  /// A copy of a table, aligned to its words.
-  func allocate(words: [UInt32]) throws -> UnsafePointer<UInt32> {
-    let units = try room(units: 2 * words.count + 1)
-    take(units: 2 * words.count + 1)
-    let raw = UnsafeMutableRawPointer(units).alignedUp(for: UInt32.self)
-    let table = raw.assumingMemoryBound(to: UInt32.self)
-    table.update(from: words, count: words.count)
+  /// A copy of a table, aligned to its elements.
+  func allocate<T: BitwiseCopyable>(_ elements: [T]) throws -> UnsafePointer<T> {
+    let units = (elements.count * MemoryLayout<T>.stride + MemoryLayout<T>.alignment - 1) / 2
+    let raw = UnsafeMutableRawPointer(try room(units: units)).alignedUp(for: T.self)
+    take(units: units)
+    let table = raw.assumingMemoryBound(to: T.self)
+    table.update(from: elements, count: elements.count)
     return UnsafePointer(table)
   }
 

@@ -128,7 +128,7 @@ extension Block {
     var reached: [Int: [(projection: Int, place: Int)]] = [:]
     for (number, draw) in network.draws.enumerated() {
       for (place, target) in tiles.enumerated() where target.tile.population == draw.projection.target {
-        for source in draw.projection.sourceTiles(of: target.tile, network.tiles) { reached[source, default: []].append((number, place)) }
+        for source in draw.sourceTiles(of: target.tile) { reached[source, default: []].append((number, place)) }
       }
     }
     return reached.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

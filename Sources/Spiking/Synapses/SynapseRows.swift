@@ -23,7 +23,25 @@ struct RowGroup {
   /// The receptor the synapses reach.
   let channel: Int
   let base: UnsafePointer<UInt16>
-  /// Row i begins at `base + offsets[i]`; where offsets[i] == offsets[i + 1] there is none.
+  /// Row r begins at `base + offsets[r]`; where offsets[r] == offsets[r + 1] there is none.
   let offsets: UnsafePointer<UInt32>
+  /// Where few of the tile's neurons have a row: their places in the tile, ascending; row r is that of `listed[r]`. Else nil, and row r is
+  /// that of neuron r.
+  let listed: UnsafePointer<UInt16>?
+  let rows: Int
   let synapses: Int
+
+  /// Neurons of a tile to one that has a row, from which on those are listed.
+  static let neuronsPerListed = 8
+
+  /// The number of the row of the neuron at a place in its tile; nil if it has none.
+  @inline(__always) func row(of place: Int) -> Int? {
+    guard let listed else { return offsets[place] < offsets[place + 1] ? place : nil }
+    var (low, high) = (0, rows)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(listed[middle]) < place { low = middle + 1 } else { high = middle }
+    }
+    return low < rows && Int(listed[low]) == place ? low : nil
+  }
 }
