@@ -40,6 +40,33 @@ struct CsnnCasesTests {
     #expect(try CsnnCases.run(file).contains { !$0.passed })
   }
 
+  /// Constants of the optimiser and a bias are taken as the file gives them, or refused.
+  @Test(
+    .enabled(if: !files.isEmpty, "no reference cases beside the repository (../shared/golden/csnn)"),
+    arguments: [
+      ("Adam(b1=.9,b2=.999,eps=1e-8)", "holds"), ("adam(beta2=0.999, b1=0.9)", "holds"), ("Adam", "holds"),
+      ("Adam(b1=.8,b2=.999,eps=1e-8)", "differs"), ("Adam(b1=.9,b2=.99,eps=1e-8)", "differs"), ("Adam(b1=.9,eps=1e-3)", "differs"),
+      ("SGD(lr=1)", "not Adam"), ("Adam(b3=1)", "'b3'"), ("Adam(b1=x)", "'b1=x'"),
+    ])
+  func theOptimiserIsThatOfTheFile(_ optimiser: String, _ outcome: String) throws {
+    let text = try String(contentsOf: Self.folder.appendingPathComponent("net_clif_recognition_len1.json"), encoding: .utf8)
+    let changed = text.replacing("Adam(b1=.9,b2=.999,eps=1e-8)", with: optimiser)
+    switch outcome {
+    case "holds": #expect(try cases(changed).allSatisfy(\.holds))
+    case "differs": #expect(try cases(changed).contains { !$0.holds })
+    default:
+      let error = #expect(throws: ReferenceError.self) { try cases(changed) }
+      #expect(error?.description.contains(outcome) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test(.enabled(if: !files.isEmpty, "no reference cases beside the repository (../shared/golden/csnn)"))
+  func aCellWithABiasIsRefused() throws {
+    let text = try String(contentsOf: Self.folder.appendingPathComponent("gain_modulation_trajectory.json"), encoding: .utf8)
+    let error = #expect(throws: ReferenceError.self) { try cases(text.replacing(/"bias": ?null/, with: "\"bias\": 0.1")) }
+    #expect(error?.description.contains("bias") == true, "\(error?.description ?? "")")
+  }
+
   /// Arrays that do not go together are an error with their place, and nothing is held to be right because there is nothing.
   @Test(
     .enabled(if: !files.isEmpty, "no reference cases beside the repository (../shared/golden/csnn)"),

@@ -6,11 +6,12 @@ import Testing
 @testable import Spiking
 
 extension Simulation {
-  /// Rows, buckets and synapses that were stored, by population of the source.
-  fileprivate func stored(from population: Int) -> (rows: Int, buckets: Int, synapses: Int) {
-    var (rows, buckets, synapses) = (0, 0, 0)
+  /// Rows, buckets and synapses that were stored, and bytes of the tables of rows, by population of the source.
+  fileprivate func stored(from population: Int) -> (rows: Int, buckets: Int, synapses: Int, tableBytes: Int) {
+    var (rows, buckets, synapses, tableBytes) = (0, 0, 0, 0)
     for block in blocks {
       for group in block.groups where tiles[group.sourceTile].population == population {
+        tableBytes += 4 * (group.rows + 1) + (group.listed == nil ? 0 : 2 * group.rows)
         for i in 0..<tiles[group.sourceTile].count {
           guard let row = group.row(of: i) else { continue }
           rows += 1
@@ -24,7 +25,7 @@ extension Simulation {
         }
       }
     }
-    return (rows, buckets, synapses)
+    return (rows, buckets, synapses, tableBytes)
   }
 }
 
@@ -57,6 +58,10 @@ extension Simulation {
           // A list's delays are not known before it is read, and here they recur: its buckets have no expectation to compare with.
           if !listed.contains(population) {
             expectNear(reach.buckets, built.buckets, "buckets from \(population), rank \(rank) of \(ranks)", slack: 0.06)
+          }
+          // Receptors by number count as the first, and what two of them have in tables of their own counts as one table.
+          if example.description.network.projections.allSatisfy({ $0.receptor == .bySign }) {
+            expectNear(reach.tableBytes, built.tableBytes, "tables from \(population), rank \(rank) of \(ranks)", slack: 0.1)
           }
           sum += reach.synapses
         }

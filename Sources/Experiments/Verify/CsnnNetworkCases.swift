@@ -39,7 +39,7 @@ extension CsnnCases {
     let pass = GradientPass(
       network: network, objective: .binary(BinaryCrossEntropy(positiveWeight: try config["pos_weight"]?.number() ?? 1)),
       regulariser: regulariser)
-    var settings = AdamSettings()
+    var settings = try adam(config["optimizer"])
     settings.weightDecay = try config["l2_decay"]?.number() ?? 0
     let optimiser = Adam<S>(settings, count: network.layout.count)
     let rate = LearningRate(
@@ -71,6 +71,29 @@ extension CsnnCases {
         comparison.add("after \(training.count) steps \(name)", view.gather(from: weights.pointer).map { Double($0) }, values)
       }
     }
+  }
+
+  /// The constants in a text such as "Adam(b1=.9,b2=.999,eps=1e-8)"; those that are not named are the usual ones.
+  private static func adam(_ place: ReferenceNode?) throws -> AdamSettings {
+    var settings = AdamSettings()
+    guard let place else { return settings }
+    let text = try place.text().filter { !$0.isWhitespace }
+    guard let words = text.wholeMatch(of: /(?i:adam)(?:\((.*)\))?/)?.1 ?? (text.lowercased() == "adam" ? "" : nil) else {
+      throw ReferenceError(file: place.path, problem: "asks for the optimiser '\(text)', which is not Adam")
+    }
+    for word in words.split(separator: ",") {
+      let sides = word.split(separator: "=", maxSplits: 1)
+      guard sides.count == 2, let value = Double(sides[1].hasPrefix(".") ? "0" + sides[1] : sides[1]), value.isFinite, value >= 0 else {
+        throw ReferenceError(file: place.path, problem: "has '\(word)', which is not a constant of Adam")
+      }
+      switch sides[0] {
+      case "b1", "beta1": settings.beta1 = value
+      case "b2", "beta2": settings.beta2 = value
+      case "eps", "epsilon": settings.epsilon = value
+      default: throw ReferenceError(file: place.path, problem: "has the constant '\(sides[0])', which Adam here has not")
+      }
+    }
+    return settings
   }
 
   private static func referenceSamples(_ node: ReferenceNode, _ x: [[[Double]]], _ c: [[[Double]]]) throws -> [Sample] {

@@ -9,6 +9,9 @@ extension CsnnCases {
     guard let interaction = Interaction(rawValue: interaction) else {
       throw ReferenceError(file: config.path, problem: "goes with an unknown interaction '\(interaction)'")
     }
+    if let bias = config["bias"] {
+      throw ReferenceError(file: bias.path, problem: "is not null; curves of a cell with a bias are not known")
+    }
     let dt = try config["dt"]?.number() ?? 1
     let cell = CellModel.clif(
       interaction: interaction, threshold: try config.required("threshold").number(),

@@ -119,15 +119,22 @@ public struct SimulationForecast<S: SimulationScalar> {
           for power in visits[population].indices { visits[population][power] += count * row.visits[channel][power] }
           let exist = -expm1(-row.synapses[channel] * count / tilesOfSite)
           layout.reach[population].tables += tilesOfSite * exist
-          let rows = count * row.rows[channel]
-          let areListed = rows * Double(RowGroup.neuronsPerListed) <= count
-          layout.reach[population].tableBytes += areListed ? 6 * rows + 4 * tilesOfSite * exist : 4 * (count + tilesOfSite) * exist
+          let listed = Self.listedShare(chance: row.rows[channel], neurons: count / tilesOfSite)
+          layout.reach[population].tableBytes +=
+            listed * (6 * count * row.rows[channel] + 4 * tilesOfSite * exist) + (1 - listed) * 4 * (count + tilesOfSite) * exist
         }
         layout.largestDraw = max(layout.largestDraw, (row.synapses[0] + row.synapses[1]) * count / tilesOfSite)
       }
     }
     layout.largestPairs = max(layout.largestPairs, pairsOfBlock)
     return visits
+  }
+
+  /// The share of tables that list their rows, where each of a tile's neurons has a row by this chance: nearly a normal distribution.
+  private static func listedShare(chance: Double, neurons: Double) -> Double {
+    let most = (neurons / Double(RowGroup.neuronsPerListed)).rounded(.down)
+    let spread = (neurons * chance * (1 - chance)).squareRoot()
+    return 0.5 * erfc((neurons * chance - most - 0.5) / max(spread, 1e-9) / 2.0.squareRoot())
   }
 
   /// Adds who talks to whom, as ``SpikeRouting`` finds it.
