@@ -154,7 +154,9 @@ public struct SonataNodePopulation: Sendable {
     if ids.isEmpty || (ids.runCount == 1 && ids.first(ofRun: 0) == 0) { return nil }
     var order = [Int](repeating: -1, count: ids.count)
     for run in 0..<ids.runCount {
-      for (row, id) in zip(ids.places(ofRun: run), ids.first(ofRun: run)...) {
+      let rows = ids.places(ofRun: run)
+      for row in rows {
+        let id = ids.first(ofRun: run) + Int64(row - rows.lowerBound)
         guard id >= 0, id < ids.count, order[Int(id)] < 0 else {
           throw .badData(place, "read the nodes", "id \(id) at index \(row) is not one of 0 to \(ids.count - 1), each once")
         }

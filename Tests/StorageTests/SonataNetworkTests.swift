@@ -73,6 +73,7 @@ import Testing
     #expect(refusal { try $0.write("/nodes/E/node_group_id", firstRow: 0, [4] as [UInt8]) }.contains("group 4"))
     #expect(refusal { try $0.write("/nodes/E/node_id", firstRow: 0, [4] as [UInt64]) }.contains("id 4 at index 0"))
     #expect(refusal { try $0.write("/nodes/E/node_id", firstRow: 0, [0] as [UInt64]) }.contains("each once"))
+    #expect(refusal { try $0.write("/nodes/E/node_id", firstRow: 0, [.max] as [UInt64]) }.contains("node_id"))
     #expect(refusal { try $0.write("/nodes/E/node_type_id", firstRow: 1, [8] as [Int32]) }.contains("type 8"))
     #expect(refusal { try $0.write("/nodes/E/0/kind", firstRow: 0, [2] as [UInt32]) }.contains("beyond the 2 texts"))
     #expect(refusal { try $0.write("/nodes/E/0/dynamics_params/m", [1, 2, 3, 4, 5, 6], shape: [3, 2]) }.contains("2 axes"))

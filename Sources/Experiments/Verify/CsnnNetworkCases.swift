@@ -78,10 +78,10 @@ extension CsnnCases {
     var settings = AdamSettings()
     guard let place else { return settings }
     let text = try place.text().filter { !$0.isWhitespace }
-    guard let words = text.wholeMatch(of: /(?i:adam)(?:\((.*)\))?/)?.1 ?? (text.lowercased() == "adam" ? "" : nil) else {
+    guard let form = text.wholeMatch(of: /(?i:adam)(?:\((.*)\))?/) else {
       throw ReferenceError(file: place.path, problem: "asks for the optimiser '\(text)', which is not Adam")
     }
-    for word in words.split(separator: ",") {
+    for word in (form.1 ?? "").split(separator: ",") {
       let sides = word.split(separator: "=", maxSplits: 1)
       guard sides.count == 2, let value = Double(sides[1].hasPrefix(".") ? "0" + sides[1] : sides[1]), value.isFinite, value >= 0 else {
         throw ReferenceError(file: place.path, problem: "has '\(word)', which is not a constant of Adam")
