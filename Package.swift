@@ -74,7 +74,7 @@ let package = Package(
     tests("ParallelTests", ["Parallel", "mpi-checks", "TestKit"]),
     tests("MathsTests", ["Maths", "CKernels"]),
     tests("StorageTests", ["Storage"]),
-    tests("RunningTests", ["Running"]),
+    tests("RunningTests", ["Running", "Parallel"]),
     tests("NetworksTests", ["Networks", "Maths"]),
     tests("SpikingTests", ["Spiking", "CKernels"]),
     tests("TrainingTests", ["Training"]),

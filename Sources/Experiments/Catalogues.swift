@@ -18,7 +18,8 @@ public enum Catalogues {
     }
     return [
       list("Neuron models (colonnade models NAME explains one)", NeuronCatalogue.descriptions.map { ($0.name, $0.summary) }),
-      list("Trainable cells (model_type of a training; NAME explains one)", CellModel.catalogue.map { ($0.name, $0.summary) }),
+      list("Trainable cells (model_type of a training; NAME explains one)", CellModel.catalogue.filter { $0.name != "readout" }.map { ($0.name, $0.summary) }
+        + CellModel.catalogue.filter { $0.name == "readout" }.map { ($0.name, $0.summary + ": the last layer of every network") }),
       list("Data sets (dataset of a training; NAME tells its keys)", DatasetCatalogue.datasets.map { ($0.name, $0.summary) }),
       list(
         "Studies (NAME tells its keys; colonnade example NAME prints a configuration)", StudyCatalogue.studies.map { ($0.name, $0.summary) }
@@ -88,7 +89,9 @@ extension Catalogues {
     let example = Examples.names.contains(study.name.replacing("_", with: "-"))
     return "\(study.name): \(study.summary)\n"
       + (study.keysText.map { "\n\($0)\n" } ?? "")
-      + (hasDefaults ? "\nKeys, with their defaults (times in ms)\n\(indented(section.resolvedText))\n" : "")
+      + (hasDefaults
+        ? "\nKeys, with their defaults (times in ms)\n\(indented(section.resolvedText))\n"
+          + "  v_init, if given: V_m of all neurons at the start (mV); record: what is written (colonnade models network)\n" : "")
       + (example
         ? "\nA configuration to start from: colonnade example \(study.name)"
         : study.keysText == nil ? "\nIts keys: README.md" : "\nA configuration to start from: README.md, Run your own network")

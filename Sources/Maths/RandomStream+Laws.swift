@@ -45,13 +45,18 @@ extension RandomStream {
     precondition(n >= 0 && n <= 1 << 52 && p >= 0 && p <= 1, "binomial(\(n), \(p)): needs 0 <= n <= 2^52 and 0 <= p <= 1")
     if p > 0.5 { return n - binomial(n, 1 - p) }
     if n == 0 || p == 0 { return 0 }
-    return Double(n) * p < 10 ? binomialByInversion(n, p) : binomialByRejection(n, p)
+    guard Double(n) * p < 10 else { return binomialByRejection(n, p) }
+    return binomialByInversion(n, odds: p / (1 - p), none: Elementary.exp(-Double(n) * Elementary.exponentialQuantile(p)))
   }
 
-  private mutating func binomialByInversion(_ n: Int, _ p: Double) -> Int {
+  /// Inversion from no success upwards.
+  ///
+  /// - `odds`: p / (1 - p).
+  /// - `none`: (1 - p)^n.
+  @inline(__always)
+  mutating func binomialByInversion(_ n: Int, odds: Double, none: Double) -> Int {
     var u = uniform()
-    let odds = p / (1 - p)
-    var probability = Elementary.exp(-Double(n) * Elementary.exponentialQuantile(p))
+    var probability = none
     var k = 0
     while u > probability && k < n && probability > 0 {
       u -= probability

@@ -83,8 +83,10 @@ public indirect enum Distribution: Sendable, Equatable {
     case .exponential(let mean, let offset, let high):
       return restricted(x, offset, high) { $0 <= offset ? 0 : -Elementary.expMinusOne(-($0 - offset) / mean) }
     case .rounded(let unit, let law):
-      // Below x lie the multiples up to ceil(x / unit) - 1, each of which gathers half a unit to either side.
-      return law.cumulative(((x / unit).rounded(.up) - 0.5) * unit)
+      // Below x lie the multiples up to ceil(x / unit) - 1, each of which gathers half a unit to either side. Where x itself is meant to be
+      // a multiple, the quotient may lie beside it by rounding.
+      let multiple = (x / unit).rounded(), isMultiple = abs(x / unit - multiple) < 1e-9 * Swift.max(abs(multiple), 1)
+      return law.cumulative(((isMultiple ? multiple : (x / unit).rounded(.up)) - 0.5) * unit)
     }
   }
 

@@ -3,9 +3,34 @@ import Maths
 
 /// What the split of a total, or of the in-degrees, gave one target tile; kept while the tile is built.
 public struct TargetTileCounts: Sendable {
-  /// fixed_total_number: synapses from each source tile. Fixed in-degree: from source tile s onto neuron i at `s * count + i`.
-  fileprivate var counts: [Int32] = []
+  /// fixed_total_number: synapses from each source tile.
+  fileprivate var totals: [Int32] = []
+  /// fixed_indegree: synapses from source tile s onto neurons of the target, ascending, at `starts[s] ..< starts[s + 1]`.
+  fileprivate var starts: [Int32] = []
+  fileprivate var entries: [Entry] = []
+  fileprivate struct Entry {
+    let neuron: UInt16
+    let count: Int32
+  }
   public init() {}
+
+  /// Sorts the shares of all neurons by source tile; `ends[i]` is one behind the last one of neuron i.
+  fileprivate init(_ shares: [DegreeSplit.Share], ends: [Int32], places: Int) {
+    starts = [Int32](repeating: 0, count: places + 1)
+    for share in shares { starts[Int(share.place) + 1] += 1 }
+    for place in 0..<places { starts[place + 1] += starts[place] }
+    var next = starts
+    entries = [Entry](repeating: Entry(neuron: 0, count: 0), count: shares.count)
+    var first = 0
+    for (neuron, end) in ends.enumerated() {
+      for share in shares[first..<Int(end)] {
+        let place = Int(share.place)
+        entries[Int(next[place])] = Entry(neuron: UInt16(truncatingIfNeeded: neuron), count: share.count)
+        next[place] += 1
+      }
+      first = Int(end)
+    }
+  }
 }
 
 /// What the split of the out-degrees gave the sources of one tile; kept while their rows onto a block are drawn.
@@ -21,12 +46,17 @@ extension TileDraw {
   /// other than fixed_outdegree, which split nothing by source.
   public func outdegrees(of source: Tile, onto targets: Range<Int>) -> SourceTileCounts? {
     guard case .fixedOutdegree(let degree) = projection.rule else { return nil }
-    let all = tiles.tiles(ofPopulation: projection.target)
+    let first = tiles.tiles(ofPopulation: projection.target).lowerBound
+    let places = targets.lowerBound - first..<targets.upperBound - first
     var result = SourceTileCounts(targets: targets, shares: [UInt32](repeating: 0, count: targets.count * source.count))
+    var split = DegreeSplit(over: projection.target, of: tiles, withReplacement: projection.allowMultapses)
+    var shares: [DegreeSplit.Share] = []
     for i in 0..<source.count {
-      let places = targets.lowerBound - all.lowerBound..<targets.upperBound - all.lowerBound
-      outdegreeSplit(of: source.range.lowerBound + i).forEach(total: degree, places: all.count, within: places) { place, share in
-        result.shares[(place - places.lowerBound) * source.count + i] = UInt32(truncatingIfNeeded: share)
+      let neuron = source.range.lowerBound + i
+      shares.removeAll(keepingCapacity: true)
+      split.append(degree, key: splitKey.of(UInt64(neuron)), avoiding: avoidsSelf ? neuron : nil, within: places, to: &shares)
+      for share in shares {
+        result.shares[(Int(share.place) - places.lowerBound) * source.count + i] = UInt32(truncatingIfNeeded: share.count)
       }
     }
     return result
@@ -41,20 +71,16 @@ extension TileDraw {
     switch projection.rule {
     case .fixedTotalNumber(let total):
       let mine = totalOnto(target, total)
-      result.counts = [Int32](repeating: 0, count: all.count)
-      sourceTileSplit(onto: target).forEach(total: mine, places: all.count) { result.counts[$0] = Int32($1) }
+      result.totals = [Int32](repeating: 0, count: all.count)
+      sourceTileSplit(onto: target).forEach(total: mine, places: all.count) { result.totals[$0] = Int32($1) }
     case .fixedIndegree(let degree):
-      result.counts = [Int32](repeating: 0, count: all.count * target.count)
-      for i in 0..<target.count {
-        let neuron = target.range.lowerBound + i
-        let split = TotalSplit(
-          key: splitKey.of(UInt64(neuron)),
-          weight: { low, high in
-            let range = sourceRange(all, low, high)
-            return range.count - (avoidsSelf && range.contains(neuron) ? 1 : 0)
-          }, withReplacement: projection.allowMultapses)
-        split.forEach(total: degree, places: all.count) { result.counts[$0 * target.count + i] = Int32($1) }
+      var split = DegreeSplit(over: projection.source, of: tiles, withReplacement: projection.allowMultapses)
+      var (shares, ends): ([DegreeSplit.Share], [Int32]) = ([], [])
+      for neuron in target.range {
+        split.append(degree, key: splitKey.of(UInt64(neuron)), avoiding: avoidsSelf ? neuron : nil, to: &shares)
+        ends.append(Int32(shares.count))
       }
+      result = TargetTileCounts(shares, ends: ends, places: all.count)
     default: break
     }
     return result
@@ -80,7 +106,7 @@ extension TileDraw {
     switch projection.rule {
     case .fixedTotalNumber:
       let place = source.number - tiles.tiles(ofPopulation: projection.source).lowerBound
-      drawTotal(source, onto: target, total: Int(counts.counts[place]), into: &batch, rows: &rows)
+      drawTotal(source, onto: target, total: Int(counts.totals[place]), into: &batch, rows: &rows)
     case .fixedIndegree:
       drawIndegrees(source, onto: target, counts, into: &batch, rows: &rows)
     case .explicit:
@@ -197,63 +223,64 @@ extension TileDraw {
   private func drawIndegrees(
     _ source: Tile, onto target: Tile, _ counts: TargetTileCounts, into batch: inout SynapseBatch<W>, rows: inout [Int32]
   ) {
-    let first = (source.number - tiles.tiles(ofPopulation: projection.source).lowerBound) * target.count
-    // Target by target, then turned into rows by source with a counting sort that keeps the order.
-    var drawn = SynapseBatch<W>()
-    var sources: [Int32] = []
+    let place = source.number - tiles.tiles(ofPopulation: projection.source).lowerBound
+    let entries = counts.entries[Int(counts.starts[place])..<Int(counts.starts[place + 1])]
+    let synapses = entries.reduce(0) { $0 + Int($1.count) }
+    rows.append(contentsOf: repeatElement(Int32(batch.count), count: source.count))
+    if synapses == 0 { return }
+    // Target by target behind where they will be, then turned into rows by source with a counting sort that keeps the order.
+    batch.reserve(2 * synapses)
+    let (first, drawn) = (batch.count, batch.count + synapses)
     var (targets, degrees): ([UInt32], [UInt32]) = ([], [])
-    for i in 0..<target.count {
-      let count = Int(counts.counts[first + i])
-      if count == 0 { continue }
-      let neuron = target.range.lowerBound + i
+    targets.reserveCapacity(entries.count)
+    degrees.reserveCapacity(entries.count)
+    var sources = [Int32](repeating: 0, count: synapses)
+    var next = 0
+    for entry in entries {
+      let (i, count) = (Int(entry.neuron), Int(entry.count)), neuron = target.range.lowerBound + i
       let (a, b) = (UInt32(truncatingIfNeeded: neuron), UInt32(truncatingIfNeeded: source.number))
       let own = avoidsSelf && source.range.contains(neuron) ? neuron - source.range.lowerBound : -1
       let free = source.count - (own >= 0 ? 1 : 0)
       var stream = RandomStream(key, a: a, b: b, c: Plane.target + Self.byTarget)
-      let places =
-        projection.allowMultapses
-        ? (0..<count).map { _ in Int((UInt64(stream.nextWord()) &* UInt64(free)) >> 32) }
-        : stream.sampleWithoutReplacement(count, of: free)
-      for place in places {
-        sources.append(Int32(place + (own >= 0 && place >= own ? 1 : 0)))
-        drawn.append(target: i, weight: 0, delay: 0)
+      for j in next..<next + count {
+        batch.target[drawn + j] = UInt16(truncatingIfNeeded: i)
+        if projection.allowMultapses { sources[j] = Int32((UInt64(stream.nextWord()) &* UInt64(free)) >> 32) }
       }
+      if !projection.allowMultapses {
+        for (j, place) in stream.sampleWithoutReplacement(count, of: free).enumerated() { sources[next + j] = Int32(place) }
+      }
+      if own >= 0 {
+        for j in next..<next + count where Int(sources[j]) >= own { sources[j] += 1 }
+      }
+      next += count
       targets.append(a)
       degrees.append(UInt32(truncatingIfNeeded: count))
     }
+    batch.count = drawn + synapses
     drawProperties(
-      &drawn, from: 0, targets, counts: degrees, rows: targets.count, UInt32(truncatingIfNeeded: source.number), planes: Self.byTarget)
-    var ends = [Int32](repeating: 0, count: source.count + 1)
-    ends[0] = Int32(batch.count)
-    for place in sources { ends[Int(place) + 1] += 1 }
-    for i in 0..<source.count { ends[i + 1] += ends[i] }
-    rows = ends
-    batch.reserve(sources.count)
-    batch.count += sources.count
+      &batch, from: drawn, targets, counts: degrees, rows: targets.count, UInt32(truncatingIfNeeded: source.number), planes: Self.byTarget)
+    for place in sources { rows[Int(place) + 1] += 1 }
+    for i in 0..<source.count { rows[i + 1] += rows[i] - Int32(first) }
+    var ends = rows
     for (i, place) in sources.enumerated() {
       let position = Int(ends[Int(place)])
       ends[Int(place)] += 1
-      batch.target[position] = drawn.target[i]
-      batch.weight[position] = drawn.weight[i]
-      batch.delay[position] = drawn.delay[i]
+      batch.target[position] = batch.target[drawn + i]
+      batch.weight[position] = batch.weight[drawn + i]
+      batch.delay[position] = batch.delay[drawn + i]
     }
+    batch.count = drawn
   }
 
   // MARK: fixed_outdegree
 
   /// Synapses of a source onto one tile: its out-degree split over the target tiles by their sizes.
   func outdegree(of source: Int, onto target: Tile, degree: Int) -> Int {
-    let all = tiles.tiles(ofPopulation: projection.target)
-    return outdegreeSplit(of: source).share(of: target.number - all.lowerBound, total: degree, places: all.count)
-  }
-
-  private func outdegreeSplit(of source: Int) -> TotalSplit {
-    let all = tiles.tiles(ofPopulation: projection.target)
-    return TotalSplit(
-      key: splitKey.of(UInt64(source)),
-      weight: { low, high in
-        let range = sourceRange(all, low, high)
-        return range.count - (avoidsSelf && range.contains(source) ? 1 : 0)
-      }, withReplacement: projection.allowMultapses)
+    let place = target.number - tiles.tiles(ofPopulation: projection.target).lowerBound
+    var split = DegreeSplit(over: projection.target, of: tiles, withReplacement: projection.allowMultapses)
+    var shares: [DegreeSplit.Share] = []
+    split.append(
+      degree, key: splitKey.of(UInt64(source)), avoiding: avoidsSelf ? source : nil, within: place..<place + 1, to: &shares)
+    return Int(shares.first?.count ?? 0)
   }
 }

@@ -137,6 +137,16 @@ public struct TileDraw<W: VectorScalar>: Sendable {
 
   private func check() throws {
     func fail(_ text: String) throws -> Never { throw NetworkError("projection \(projection.name): \(text)") }
+    // What is drawn together is counted in 32 bits: from a tile onto a block, which is no wider than 65,536 neurons.
+    let pairs = Double(tiles.tileSizes(ofPopulation: projection.source).upperBound) * Double(min(targets, 65_536))
+    let synapses: Double =
+      switch projection.rule {
+      case .fixedIndegree(let degree): pairs * Double(degree) / Double(sources)
+      case .fixedOutdegree(let degree): pairs * Double(degree) / Double(targets)
+      case .fixedTotalNumber(let total): pairs * Double(total) / (Double(sources) * Double(targets))
+      default: 0
+      }
+    if synapses > 2e9 { try fail("more than 2e9 synapses come from one tile of neurons onto others of one rank; use fewer, or more neurons") }
     switch projection.rule {
     case .oneToOne:
       if sources != targets { try fail("one_to_one needs populations of one size, not \(sources) and \(targets)") }
@@ -168,6 +178,7 @@ public struct TileDraw<W: VectorScalar>: Sendable {
   /// Mean number of synapses from a source tile onto a target tile, for forecasts and reservations.
   public func expected(_ source: Tile, _ target: Tile) -> Double {
     let pairs = Double(source.count) * Double(target.count)
+    if pairs == 0 { return 0 }
     let same = Double(source.range.clamped(to: target.range).count)
     // Pairs that may be connected.
     let free = avoidsSelf ? pairs - same : pairs
@@ -177,9 +188,9 @@ public struct TileDraw<W: VectorScalar>: Sendable {
     case .fixedIndegree(let degree): return pairs * Double(degree) / Double(sources)
     case .fixedOutdegree(let degree): return pairs * Double(degree) / Double(targets)
     case .fixedTotalNumber(let total): return pairs * Double(total) / (Double(sources) * Double(targets))
+    case .explicit(let edges): return Double(edges.count) * pairs / (Double(sources) * Double(targets))
     case .pairwiseBernoulli(let p): return free * p
     case .distance: return free * probability(source, target)
-    case .explicit(let edges): return Double(edges.count) * pairs / (Double(sources) * Double(targets))
     }
   }
 

@@ -70,6 +70,14 @@ public struct TileMap: Sendable {
     return low
   }
 
+  /// Index of the first neuron of a population's tile `place`, counted from its first one; one behind its last gives its size.
+  @inline(__always) func firstIndex(ofTile place: Int, population: Int) -> Int {
+    let cut = cuts[population]
+    if cut.columns == 1 { return place * cut.perColumn / cut.parts }
+    let (column, part) = place.quotientAndRemainder(dividingBy: cut.parts)
+    return column * cut.perColumn + part * cut.perColumn / cut.parts
+  }
+
   public subscript(number: Int) -> Tile {
     let population = cut(holding: number) { $0.firstTile }
     let cut = cuts[population]

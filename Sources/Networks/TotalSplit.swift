@@ -23,11 +23,6 @@ struct TotalSplit {
   /// The shares of all places, ascending.
   func forEach(total: Int, places: Int, _ body: (_ place: Int, _ share: Int) -> Void) { descend(0, places, total, body) }
 
-  /// The shares above 0 of the places of a range, ascending; branches outside it are not drawn.
-  func forEach(total: Int, places: Int, within range: Range<Int>, _ body: (_ place: Int, _ share: Int) -> Void) {
-    descend(0, places, total, range, body)
-  }
-
   private func descend(_ low: Int, _ high: Int, _ total: Int, _ body: (Int, Int) -> Void) {
     if high - low <= 1 || total == 0 {
       for place in low..<high { body(place, place == low ? total : 0) }
@@ -37,15 +32,6 @@ struct TotalSplit {
     let lower = lowerHalf(low, middle, high, total)
     descend(low, middle, lower, body)
     descend(middle, high, total - lower, body)
-  }
-
-  private func descend(_ low: Int, _ high: Int, _ total: Int, _ range: Range<Int>, _ body: (Int, Int) -> Void) {
-    if total == 0 || low >= range.upperBound || high <= range.lowerBound { return }
-    if high - low <= 1 { return body(low, total) }
-    let middle = (low + high) / 2
-    let lower = lowerHalf(low, middle, high, total)
-    descend(low, middle, lower, range, body)
-    descend(middle, high, total - lower, range, body)
   }
 
   private func lowerHalf(_ low: Int, _ middle: Int, _ high: Int, _ total: Int) -> Int {

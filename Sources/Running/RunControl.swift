@@ -66,19 +66,21 @@ public final class RunControl {
   private var age: Double { ageBefore + Double(cplatform_nanoseconds() - begun) * 1e-9 }
 
   /// What to do now. Collective: all ranks ask equally often.
-  public func decide(_ communicator: borrowing Communicator) throws -> Decision {
+  ///
+  /// - Parameter besides: [s] what work of another kind will take before this is asked so many times again, as far as it is known.
+  public func decide(_ communicator: borrowing Communicator, besides: (Int) -> Double = { _ in 0 }) throws -> Decision {
     calls += 1
-    return calls < nextTalk ? .goOn : try talk(communicator)
+    return calls < nextTalk ? .goOn : try talk(communicator, besides)
   }
 
   @inline(never)
-  private func talk(_ communicator: borrowing Communicator) throws -> Decision {
+  private func talk(_ communicator: borrowing Communicator, _ besides: (Int) -> Double) throws -> Decision {
     let now = age
     // Twice the pace at most, so that a burst of short intervals does not hide the next long ones.
     let each = max((now - lastTalk) / Double(stride), 1e-9)
     let wanted = max(1, min(2 * stride, Int(min(Self.pace / each, 1e9))))
     // A stop must come before the limit, so the time to the next talk is left free as well.
-    let own = wish(now, next: Double(wanted) * each)
+    let own = wish(now, next: Double(wanted) * each + besides(wanted))
     lastTalk = now
     var agreed = [own, communicator.rank == 0 ? wanted : 0]
     try communicator.max(&agreed)

@@ -66,6 +66,7 @@ final class Block<S: SimulationScalar> {
   /// The same for spikes from outside, which are known before the network's own of the same interval: they wait apart and are added first,
   /// so that sums have one order with either storage.
   let pendingExternal: PendingRows<S>
+  /// Nil where no spikes from outside arrive.
   var arrivalsExternal: TileArrivals<S>?
   /// Places of the neurons that spiked, while a tile is updated.
   let fired: UnsafeMutablePointer<UInt16>
@@ -110,9 +111,9 @@ final class Block<S: SimulationScalar> {
   /// Adds what arrives in a step of the window to its input; returns the number of synaptic events.
   func deliver(step: Int) -> Int {
     let lag = step - window.lowerBound
-    if let arrivalsExternal, let arrivals {
-      return arrivalsExternal.deliver(step: step, into: input(lag: lag), width: width)
-        + arrivals.deliver(step: step, into: input(lag: lag), width: width)
+    if let arrivals {
+      let external = arrivalsExternal?.deliver(step: step, into: input(lag: lag), width: width) ?? 0
+      return external + arrivals.deliver(step: step, into: input(lag: lag), width: width)
     }
     let steps = ArrivalWindow(steps: window, input: input, stride: channels * width, events: arrived)
     pendingExternal.deliver(steps, step: step)

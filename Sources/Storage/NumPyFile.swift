@@ -64,7 +64,13 @@ public struct NumPyArray: Sendable {
   /// - Throws: `StorageError` 65 at a value that is none.
   public func integers() throws(StorageError) -> [Int] {
     if element.kind == "i" { return ordered { Int(signed($0)) } }
-    if element.kind != "f" { return ordered { Int(truncatingIfNeeded: $0) } }
+    if element.kind != "f" {
+      let values = ordered { $0 }
+      if let wrong = values.firstIndex(where: { Int(exactly: $0) == nil }) {
+        throw .badData(path, "read the NumPy file as integers", "element \(wrong) is \(values[wrong])")
+      }
+      return values.map { Int($0) }
+    }
     let values = doubles
     if let wrong = values.firstIndex(where: { Int(exactly: $0) == nil }) {
       throw .badData(path, "read the NumPy file as integers", "element \(wrong) is \(values[wrong])")

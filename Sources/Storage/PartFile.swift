@@ -6,8 +6,6 @@ import Foundation
 /// Bytes: 8 of magic, the length of the JSON text (UInt32), the bytes of a record (UInt32), the JSON text, a table whose length the
 /// text tells, zeros up to a multiple of 16, then the records. All numbers are little-endian, as on every machine we run on.
 struct PartHeader: Sendable {
-  static let longestText = 1 << 20
-
   let magic: String
   let text: JSONValue
   let table: [UInt8]
@@ -142,7 +140,7 @@ struct PartReader: Sendable {
     }
     func number(_ at: Int) -> Int { (0..<4).reduce(0) { $0 | Int(head[at + $1]) << (8 * $1) } }
     let (textBytes, recordBytes) = (number(8), number(12))
-    guard textBytes <= PartHeader.longestText, recordBytes > 0, Int64(16 + textBytes) <= length else {
+    guard recordBytes > 0, Int64(16 + textBytes) <= length else {
       throw .badData(path, operation, "its header is damaged")
     }
     var parser = JSONParser(bytes: try file.read(at: 16, count: textBytes), path: path)

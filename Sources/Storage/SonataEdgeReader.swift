@@ -67,6 +67,12 @@ public struct SonataEdgeReader: ~Copyable {
   private static func group(_ file: borrowing HDF5File, _ path: String) throws(StorageError) -> Group {
     var rows: Int?
     var attributes: Set<String> = []
+    let own = path + "/dynamics_params"
+    if try file.exists(own), try file.kind(of: own) == .group, let first = try file.children(of: own).first {
+      throw .badData(
+        "\(file.path):\(own)", "read the edges", "edges have parameters of their own (\(first)), which are not supported",
+        remedy: "write weights and delays to the attributes syn_weight and delay, and remove the group")
+    }
     for name in try file.children(of: path) where try file.kind(of: path + "/" + name) == .dataset {
       attributes.insert(name)
       // Others may have any form, as they have no effect.
@@ -153,14 +159,15 @@ public struct SonataEdgeReader: ~Copyable {
     }
     if group.attributes.contains("delay") { try take("delay", of: group, members, places, rows) { block.delays[$0] = $1 } }
     if group.attributes.contains("nsyns") {
-      var multiplicities = block.multiplicities ?? [UInt32](repeating: 1, count: block.count)
+      var multiplicities = block.multiplicities ?? [UInt32](repeating: Self.untoldMultiplicity, count: block.count)
       for (member, value) in zip(members, try gather(group.path + "/nsyns", places) as [UInt32]) { multiplicities[member] = value }
       block.multiplicities = multiplicities
     }
   }
 
-  /// The delay of edges whose group has no attribute for it, until their type or the default tells one.
+  /// The delay and the number of synapses of edges whose group has no attribute for it, until their type or the default tells one.
   private static let untold = -Double.infinity
+  private static let untoldMultiplicity = UInt32.max
 
   /// Takes over numbers of a group.
   private func take(
@@ -191,11 +198,17 @@ public struct SonataEdgeReader: ~Copyable {
     return result
   }
 
-  /// Weights and delays that edges do not have for themselves, or as no number, come from their type. The default is for delays that nothing
+  /// Weights, delays and numbers of synapses that edges do not have for themselves, or as no number, come from their type. The default is for delays that nothing
   /// tells: one that is told and is no number must not pass for it.
   private func complete(_ block: inout SonataEdgeBlock) throws(StorageError) {
     let weights = population.types.map { $0.weight ?? .nan }
     let delays = population.types.map(\.delay)
+    let ofTypes = population.types.map(\.multiplicity)
+    if block.multiplicities != nil || ofTypes.contains(where: { $0 != 1 }) {
+      var all = block.multiplicities ?? [UInt32](repeating: Self.untoldMultiplicity, count: block.count)
+      for i in all.indices where all[i] == Self.untoldMultiplicity { all[i] = block.types[i] < 0 ? 1 : ofTypes[Int(block.types[i])] }
+      block.multiplicities = all
+    }
     for i in 0..<block.count {
       let type = Int(block.types[i])
       if block.weights[i].isNaN {

@@ -9,8 +9,8 @@ public struct SonataEdgeType: Sendable, Equatable {
   public var weight: Double?
   /// [ms] nil: each edge has its own, or the default of 1 ms.
   public var delay: Double?
-  /// The parameters in the file that `dynamics_params` names.
-  public var parameters: JSONObject
+  /// Synapses of an edge for which the file tells no number.
+  public var multiplicity: UInt32
 }
 
 /// A population of edges, without the edges.
@@ -70,16 +70,18 @@ public struct SonataEdgePopulation: Sendable {
       "\(file.path):\(dataset)", "read the edges", "the attribute node_population is missing", remedy: "add it with the population's name")
   }
 
+  private static func number(_ column: String, type id: Int64, _ table: SonataTypeTable) throws(StorageError) -> Double? {
+    guard let value = table.value(column, type: id) else { return nil }
+    guard let number = value.double else {
+      throw .badData(table.path, "read the edge types", "\(column) of type \(id) is \"\(value.text)\" instead of a number")
+    }
+    return number
+  }
+
   private static func type(
     _ id: Int64, _ table: SonataTypeTable, _ components: [String: String]
   ) throws(StorageError) -> SonataEdgeType {
-    func number(_ column: String) throws(StorageError) -> Double? {
-      guard let value = table.value(column, type: id) else { return nil }
-      guard let number = value.double else {
-        throw .badData(table.path, "read the edge types", "\(column) of type \(id) is \"\(value.text)\" instead of a number")
-      }
-      return number
-    }
+    func number(_ column: String) throws(StorageError) -> Double? { try self.number(column, type: id, table) }
     var template = table.value("model_template", type: id)?.text
     if let name = template, name.hasPrefix("nest:") { template = String(name.dropFirst(5)) }
     if let name = template, !supportedTemplates.contains(name) {
@@ -87,10 +89,35 @@ public struct SonataEdgePopulation: Sendable {
         table.path, "read the edge types", "type \(id) has model_template \(name), which is not supported",
         remedy: "use \(supportedTemplates.sorted().joined(separator: ", "))")
     }
+    func unsupported(_ what: String, _ remedy: String) -> StorageError {
+      .badData(table.path, "read the edge types", "type \(id) has \(what), which is not supported", remedy: remedy)
+    }
+    if let function = table.value("weight_function", type: id)?.text {
+      throw unsupported("weight_function \(function)", "write each edge's weight to syn_weight and remove the column")
+    }
     let parameters = try SonataNodeModels.parameters(
       table.value("dynamics_params", type: id)?.text, folder: components["synaptic_models_dir"], component: "synaptic_models_dir",
       table.path)
+    if let key = parameters.keys.first(where: { !["weight", "delay"].contains($0) && !($0 == "receptor_type" && parameters[$0]?.int == 0) }) {
+      throw unsupported("the parameter \(key) in its dynamics_params", "take it out; weight and delay can stand there")
+    }
+    /// The column, or the parameter of the synapse model.
+    func number(_ column: String, or parameter: String) throws(StorageError) -> Double? {
+      guard let value = parameters[parameter] else { return try number(column) }
+      guard let number = value.double else { throw unsupported("a \(parameter) of \(value.kindName) in its dynamics_params", "give a number") }
+      if let other = try self.number(column, type: id, table), other != number {
+        throw unsupported("\(column) \(other) and another \(parameter), \(number), in its dynamics_params", "remove one of them")
+      }
+      return number
+    }
+    var multiplicity: UInt32 = 1
+    if let value = try number("nsyns") {
+      guard let count = UInt32(exactly: value) else { throw unsupported("nsyns \(value)", "give a whole number from 0 on") }
+      multiplicity = count
+    }
     return SonataEdgeType(
-      id: id, template: template, weight: try number("syn_weight"), delay: try number("delay"), parameters: parameters)
+      id: id, template: template, weight: try number("syn_weight", or: "weight"), delay: try number("delay", or: "delay"),
+      multiplicity: multiplicity)
   }
+
 }

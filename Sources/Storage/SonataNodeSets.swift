@@ -83,7 +83,11 @@ public struct SonataNodeSets: Sendable {
   private func resolve(_ conditions: JSONObject, _ name: String, _ network: SonataNetwork) throws(StorageError) -> [NodeRanges] {
     var populations = network.nodes.map { _ in true }
     if let value = conditions["population"] {
-      let wanted = (value.array ?? [value]).compactMap(\.string)
+      var wanted: [String] = []
+      for element in value.array ?? [value] {
+        guard let population = element.string else { throw error(name, "'population' holds \(element.kindName), not the name of one") }
+        wanted.append(population)
+      }
       for population in wanted where network.nodes(population) == nil {
         throw error(name, "there is no population \(population); there are \(network.nodes.map(\.name).joined(separator: ", "))")
       }

@@ -146,7 +146,7 @@ public struct SonataSimulation: Sendable, Equatable {
         "module", "NWB files are not supported", remedy: "convert the spikes to a SONATA spike file and use module sonata")
     default:
       throw section.error(
-        "module", "the module \(module) is not supported", remedy: "use h5, sonata, csv or synapse_replay, or set \"enabled\": false")
+        "module", "the module \(module) is not supported", remedy: "use h5, sonata or csv, or set \"enabled\": false")
     }
     guard let path else { throw section.error(module == "synapse_replay" ? "spike_file" : "input_file", "it is missing") }
     if path.hasSuffix(".nwb") {

@@ -98,7 +98,9 @@ struct SpacedTable {
   init(_ path: String) throws(StorageError) {
     var header: [String]?
     var rows: [(line: Int, fields: [String?])] = []
-    let text = Array(try WholeFile.text(path).utf8)
+    var text = Array(try WholeFile.text(path).utf8)[...]
+    // Some editors put a byte order mark in front.
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
     var line = 0
     for bytes in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       line += 1

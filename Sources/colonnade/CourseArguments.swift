@@ -52,6 +52,13 @@ struct CourseArguments: ParsableArguments {
   }
 }
 
+/// Refuses a seed that is given in two ways.
+func requireOneSeed(_ seed: Int?, _ overrides: [String]) throws {
+  if seed != nil, overrides.contains(where: { $0.hasPrefix("seed=") }) {
+    throw ValidationError("--seed and --set seed= are the same; give one of them.")
+  }
+}
+
 /// An unset variable in a job script gives an empty name, which would be the root of the file system.
 func requireFolder(_ output: String?) throws {
   if output?.isEmpty == true { throw ValidationError("--output is empty; give the name of a folder, such as --output runs/first") }

@@ -43,6 +43,7 @@ struct ExportCommand: ParsableCommand {
   private var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
 
   func validate() throws {
+    try requireOneSeed(seed, self.set)
     if (output == nil) == (nir == nil) { throw ValidationError("Give --output FOLDER for SONATA, or --nir FILE for NIR.") }
     if (nir == nil) != (weights == nil) { throw ValidationError("--nir and --weights go together.") }
     if let step, !(step > 0) || !step.isFinite { throw ValidationError("--step must be a time above 0, in seconds.") }

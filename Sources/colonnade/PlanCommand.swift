@@ -75,6 +75,7 @@ struct PlanCommand: ParsableCommand {
   private var rankCounts: [Int] { ranks.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 } }
 
   func validate() throws {
+    try requireOneSeed(seed, self.set)
     if rankCounts.isEmpty || rankCounts.contains(where: { $0 < 1 || $0 > 1 << 24 }) {
       throw ValidationError("--ranks '\(ranks)' must be numbers of at least 1, separated by commas.")
     }

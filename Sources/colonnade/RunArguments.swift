@@ -25,7 +25,10 @@ struct RunArguments: ParsableArguments {
 
   var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
 
-  func validate() throws { try requireFolder(output) }
+  func validate() throws {
+    try requireFolder(output)
+    try requireOneSeed(seed, self.set)
+  }
 
   func runOptions(study: String) throws -> RunOptions {
     var options = RunOptions(output: output ?? "runs/\(study)")

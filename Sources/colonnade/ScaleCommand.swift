@@ -64,6 +64,7 @@ struct ScaleCommand: ParsableCommand {
   private var rankCounts: [Int] { ranks.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 } }
 
   func validate() throws {
+    try requireOneSeed(seed, self.set)
     try requireFolder(output)
     if rankCounts.isEmpty || rankCounts.contains(where: { $0 < 1 }) {
       throw ValidationError("--ranks '\(ranks)' must be numbers of at least 1, separated by commas.")

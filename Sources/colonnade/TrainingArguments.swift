@@ -23,7 +23,10 @@ struct TrainingArguments: ParsableArguments {
   @Flag(help: "A tiny run of everything: one epoch of a small network, to see that it works.")
   var smoke = false
 
-  func validate() throws { try requireFolder(output) }
+  func validate() throws {
+    try requireFolder(output)
+    try requireOneSeed(seed, self.set)
+  }
 
   var overrides: [String] { self.set + (seed.map { ["seed=\($0)"] } ?? []) }
 

@@ -78,7 +78,13 @@ struct ConfigurationErrorTests {
     ("study: sonata\n", "config.yaml:1: the key 'config' is missing; add it"),
     ("duration: 100\n", "config.yaml:1: the key 'study' is missing; add it"),
     ("stduy: brunel\n", "config.yaml:1: unknown key 'stduy'; did you mean 'study'?"),
-    ("study: brunel\nN: 100\nN: 200\n", "config.yaml:2: key 'N' stands twice in the same section; remove one of them"),
+    ("study: brunel\nN: 100\nN: 200\n", "config.yaml:3: key 'N' stands twice in the same section; remove one of them"),
+    (
+      "study: brunel\n'N': 100\nchecks:\n  N: 1\n\"N\": 200\n",
+      "config.yaml:5: key 'N' stands twice in the same section; remove one of them"
+    ),
+    ("a:\n- b: 1\n  c: 2\n  b : 3\n", "config.yaml:4: key 'b' stands twice in the same section; remove one of them"),
+    ("study: brunel\nchecks: {N: 1,\n  N: 2}\n", "config.yaml:2: key 'N' stands twice in the same section; remove one of them"),
     ("", "config.yaml:1: the key 'study' is missing; add it"),
     ("- 1\n- 2\n", "config.yaml:1: a configuration is a section of keys (key: value), not a list of 2"),
   ]) func isRefused(text: String, message: String) throws {

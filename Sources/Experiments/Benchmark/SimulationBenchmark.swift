@@ -97,6 +97,9 @@ public enum SimulationBenchmark {
     summaries.sort { ($0["run_s"]?.double ?? 0) < ($1["run_s"]?.double ?? 0) }
     let factors = summaries.compactMap { $0["real_time_factor"]?.double }
     var peer: JSONValue?
+    if options.peerPython != nil, test.peer == nil {
+      progress("\(test.name): no peer, since the script for NEST has no network of this kind")
+    }
     if let python = options.peerPython, let network = test.peer {
       progress("\(test.name): NEST, \(HumanUnits.significant(test.peerDuration / 1000)) simulated seconds after 0.1")
       let script = folder + "/peer_nest.py"

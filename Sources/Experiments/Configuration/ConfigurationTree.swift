@@ -73,7 +73,7 @@ extension ConfigurationTree {
       guard let node = try Yams.compose(yaml: text, .basic) else { return nil }
       return try convert(node, place, depth: 0)
     } catch let error as YamlError {
-      throw configurationError(error, place)
+      throw configurationError(error, in: text, place)
     }
   }
 
@@ -101,17 +101,33 @@ extension ConfigurationTree {
     }
   }
 
-  private static func configurationError(_ error: YamlError, _ place: (Int) -> ConfigurationPlace) -> ConfigurationError {
+  private static func configurationError(
+    _ error: YamlError, in text: String, _ place: (Int) -> ConfigurationPlace
+  ) -> ConfigurationError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
       ConfigurationError(place(mark.line), "this is not YAML: \(problem); check indentation, colons and brackets")
     case .duplicatedKeysInMapping(let keys, let context):
       ConfigurationError(
-        place(context.mark.line),
+        place(keys.first.flatMap { secondLine(of: $0, in: text, from: context.mark) } ?? context.mark.line),
         "key \(keys.map { "'\($0)'" }.joined(separator: ", ")) stands twice in the same section; remove one of them")
     case .reader(let problem, _, _, _): ConfigurationError(place(1), "this is not text in UTF-8: \(problem)")
     default: ConfigurationError(place(1), "this is not YAML: \(error)")
     }
+  }
+
+  /// The line on which a key stands for the second time in the section, in lines of its own, that begins at `start`.
+  private static func secondLine(of key: String, in text: String, from start: Mark) -> Int? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().dropFirst(start.line - 1)
+    let found = lines.filter { _, line in
+      let indentation = line.prefix { $0 == " " || $0 == "-" }
+      let rest = line.dropFirst(indentation.count)
+      return indentation.count == start.column - 1
+        && ["", "\"", "'"].contains { quote in
+          rest.hasPrefix(quote + key + quote) && rest.dropFirst(key.count + 2 * quote.count).drop { $0 == " " }.first == ":"
+        }
+    }
+    return found.dropFirst().first.map { $0.offset + 1 }
   }
 }
 

@@ -51,7 +51,12 @@ public final class ConfigurationValue {
   }
 
   public func integer(_ check: NumberCheck = .any) throws -> Int {
-    guard case .plain(let text) = tree.content, let value = NumberText.integer(text) else { throw wrong("a whole number") }
+    guard case .plain(let text) = tree.content, let value = NumberText.integer(text) else {
+      if case .plain(let text) = tree.content, let number = NumberText.double(text), number.rounded() == number {
+        throw error("is \(text), which is too large for a whole number: at most \(Int.max)")
+      }
+      throw wrong("a whole number")
+    }
     if let fault = check.fault(Double(value)) { throw error("\(fault), got \(text)") }
     resolved = .word(String(value))
     return value

@@ -77,6 +77,8 @@ public struct Experiment: Sendable {
     description.columnRecordings = record.columns
     description.rateInterval = record.rates
     if let potential = plan.common.initialPotential {
+      let own = plan.network.populations.filter { !$0.isVirtual && $0.initial["V_m"] != nil }.map(\.name)
+      if !own.isEmpty { notes.append("the initial V_m of \(own.joined(separator: ", ")) has no effect: v_init takes its place") }
       for i in description.network.populations.indices where !description.network.populations[i].isVirtual {
         description.network.populations[i].initial["V_m"] = .constant(potential)
       }

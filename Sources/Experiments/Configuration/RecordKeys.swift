@@ -75,6 +75,9 @@ struct RecordKeys {
         notes.append(
           "record.columns: of \(column) of \(group.name) \(Self.emptiness(interval, common.duration)), so there is no sample of it")
       }
+      if selections.allSatisfy({ $0.1.size(of: network.populations[$0.population].count) == 0 }) {
+        notes.append("record.columns: no neuron of \(group.name) is selected for \(column), so there is no row of it")
+      }
       let file = try keys.text("file", default: sections.count == 1 ? "report.h5" : "report-\(column).h5")
       for (population, selection) in selections where selection != .none {
         let recording = SimulationDescription.ColumnRecording(

@@ -165,7 +165,7 @@ public enum NetworkExport {
     for number in tiles.tiles(ofPopulation: draw.projection.target) {
       let target = tiles[number]
       let counts = draw.counts(onto: target)
-      for sourceNumber in draw.projection.sourceTiles(of: target, tiles) {
+      for sourceNumber in draw.sourceTiles(of: target) {
         let source = tiles[sourceNumber]
         draw.draw(source, onto: target, counts, into: &batch, rows: &rows)
         if batch.count == 0 { continue }

@@ -13,8 +13,8 @@ struct RateRecorder {
   private let groups: [String]
   private let neurons: [Int]
   private let resolution: Double
-  /// Spikes of group g in bin b at `b * groups + g`.
-  private var counts: [Int]
+  /// Spikes of group g in bin b at `b * groups + g`, up to the last bin that was reached: a run may be stopped long before its end.
+  private var counts: [Int] = []
 
   init(_ description: SimulationDescription, groups: [String]) {
     first = description.presimulationSteps
@@ -26,12 +26,17 @@ struct RateRecorder {
     neurons = groups.map { group in
       description.network.populations.reduce(0) { $0 + (!$1.isVirtual && $1.output.group == group ? $1.count : 0) }
     }
-    counts = [Int](repeating: 0, count: (bins + 1) * groups.count)
+  }
+
+  private mutating func reach(_ count: Int) {
+    if counts.count < count { counts += repeatElement(0, count: min(max(count, 2 * counts.count), (bins + 1) * groups.count) - counts.count) }
   }
 
   mutating func add(step: Int, group: Int, spikes: Int) {
     let bin = (step - first) / perBin
-    if bin >= 0 && bin <= bins { counts[bin * groups.count + group] += spikes }
+    if bin < 0 || bin > bins || spikes == 0 { return }
+    reach((bin + 1) * groups.count)
+    counts[bin * groups.count + group] += spikes
   }
 
   private static let name = "rates"
@@ -41,18 +46,20 @@ struct RateRecorder {
     try writer.write(Self.name, object: object, counts.map(Int64.init))
   }
 
-  mutating func clear() { counts = [Int](repeating: 0, count: counts.count) }
+  mutating func clear() { counts = [] }
 
   /// Adds the counts of the given ranks of a checkpoint. A run that goes on for longer has more bins than the checkpoint.
   mutating func restore(_ checkpoint: CheckpointReader, objects: Set<Int>) throws {
     try checkpoint.read(Self.name, objects: objects, as: Int64.self) { _, values in
-      for (i, value) in values.enumerated() where i < counts.count { counts[i] += Int(value) }
+      let kept = min(values.count, (bins + 1) * groups.count)
+      reach(kept)
+      for (i, value) in values.prefix(kept).enumerated() { counts[i] += Int(value) }
     }
   }
 
   /// Writes a table with the end of each bin [ms] and one column of rates [Hz] per population. Collective.
   func write(_ path: String, _ communicator: borrowing Communicator) throws {
-    var all = counts
+    var all = counts + repeatElement(0, count: (bins + 1) * groups.count - counts.count)
     try communicator.sum(&all)
     if communicator.rank != 0 { return }
     var text = (["time_ms"] + groups).joined(separator: ",") + "\n"

@@ -19,7 +19,7 @@ public struct RunComparison: Sendable {
     "kind", "seed", "precision", "resolution_ms", "neurons", "model_time_s", "spikes", "synaptic_events", "steps",
   ]
   private static let circumstances = [
-    "ranks", "nodes", "vector_bits", "storage", "run_s", "real_time_factor", "samples_per_s", "version", "resumed_at_ms",
+    "ranks", "nodes", "vector_bits", "storage", "run_s", "real_time_factor", "samples_per_s", "version", "commit", "resumed_at_ms",
   ]
 
   /// - Throws: `StorageError` 66 where a run is not there or not finished, 65 where a file of it is damaged.

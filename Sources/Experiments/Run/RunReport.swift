@@ -41,7 +41,7 @@ public enum RunReport {
     }
     content.configuration = (try? WholeFile.text(folder.configuration)) ?? ""
     try addSpikes(&content, folder, summary)
-    content.footer = "Colonnade \(summary["version"]?.string ?? "")"
+    content.footer = ProgramVersion.text(of: summary)
     return content
   }
 

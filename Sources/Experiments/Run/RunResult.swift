@@ -51,6 +51,7 @@ struct RunResult {
     let stateHash = try simulation.stateHash(communicator)
     var summary: JSONObject = [
       "kind": "simulation", "study": .string(experiment.study), "title": .string(experiment.title), "version": .string(ProgramVersion.text),
+      "commit": .string(ProgramVersion.commit),
       "random_layout_version": JSONValue(randomLayoutVersion),
       "seed": JSONValue(Int(description.seed)), "precision": .string(S.precision), "storage": .string(description.storage.rawValue),
       "resolution_ms": JSONValue(description.resolution), "ranks": JSONValue(communicator.size), "threads": 1, "nodes": JSONValue(nodes),

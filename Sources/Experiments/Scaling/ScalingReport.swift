@@ -25,7 +25,7 @@ public enum ScalingReport {
     for fit in fits { content.figures.append(stack(fit)) }
     content.facts = [.init("model", ScalingModel.formula)]
     for fit in fits { content.facts.append(.init(fit.series, fit.final.text + "; scatter \(HumanUnits.fixed(100 * fit.scatter, 1)) %")) }
-    content.footer = "Colonnade \(ProgramVersion.text)"
+    content.footer = ProgramVersion.text(of: .object(["version": .string(ProgramVersion.text), "commit": .string(ProgramVersion.commit)]))
     return ReportPage.html(content)
   }
 

@@ -16,7 +16,8 @@ extension NetworkStudy {
       {name, model: spikes, count, spikes: [[time, neuron], ...]}    given spikes; or file: a SONATA file, .h5 or .csv
 
     projections, a list
-      {from, to, rule: RULE, weight: LAW, delay: LAW, [name], [receptor], [allow_autapses: true], [allow_multapses: true]}
+      {from, to, rule: RULE, weight: LAW, delay: LAW, [name], [receptor], [synapse: static_synapse],
+       [allow_autapses: true], [allow_multapses: true]}
       receptor: by_sign, or one of the model's, by name or number
       RULE: one_to_one, all_to_all, {fixed_indegree: K}, {fixed_outdegree: K}, {fixed_total_number: N}, {pairwise_bernoulli: p},
         {explicit: [[source, target, weight, delay], ...]}, or [source, target] with the projection's weight and delay,

@@ -133,6 +133,11 @@ enum ProjectionKeys {
         let place = parts.count == 4 ? parts[3] : value
         throw place.error(Self.tooShort(delay, resolution))
       }
+      if !(delay / resolution <= 60_000) || !weight.isFinite {
+        throw value.error(
+          "has weight \(NumberText.text(weight)) and delay \(NumberText.text(delay)) ms; weights are finite, and delays end at 60 000 steps of "
+            + "\(NumberText.text(resolution)) ms")
+      }
       return Edge(source: places[0], target: places[1], weight: weight, delay: delay)
     }
   }

@@ -9,6 +9,14 @@ import Storage
 enum SonataStudy: Study {
   static let name = "sonata"
   static let summary = "A SONATA network with its simulation configuration"
+  static var keysText: String? {
+    """
+    config                    a SONATA simulation_config.json, or the folder that holds it
+    duration                  recorded time in ms; tstop of the file without presimulation, where it is not given
+    resolution, seed, v_init  in place of dt, random_seed and v_init of the file
+    presimulation, precision (single, double), checks, record   as of a network of one's own (colonnade models network)
+    """
+  }
 
   /// Whether a text is a SONATA configuration rather than one of ours: JSON with the keys of a circuit or a simulation.
   static func isConfiguration(_ text: String, path: String) -> Bool {
@@ -43,6 +51,11 @@ enum SonataStudy: Study {
     let nodes = try SonataPopulations(circuit, components: files.circuit.components, resolution: common.resolution)
     var plan = StudyPlan(title: title(nodes), common: common, network: Network(populations: nodes.populations))
     plan.notes = files.notes + ["the output goes to the folder of the run, not to \(simulation.outputDirectory)"]
+    if simulation.spikesFile != simulation.outputDirectory + "/spikes.h5" {
+      plan.notes.append("output.spikes_file has no effect: spikes go to spikes.h5 in the folder of the run")
+    }
+    if simulation.logFile != nil { plan.notes.append("output.log_file has no effect: the log is run.jsonl in the folder of the run") }
+    if simulation.temperature != nil { plan.notes.append("conditions.celsius has no effect: no model depends on temperature") }
     if simulation.spikesSorting != .byTime { plan.notes.append("output.spikes_sort_order has no effect: spikes are sorted by time") }
     for edges in circuit.edges {
       plan.network.projections += try SonataEdges.projections(

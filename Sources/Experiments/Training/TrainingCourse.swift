@@ -22,6 +22,8 @@ struct TrainingCourse<S: WeightScalar> {
   /// When this part of the run came to the epoch under way, and the steps it has taken of it since.
   private var epochStart = 0.0
   private var epochSteps = 0
+  /// [s] What the last validation took.
+  private var validationSeconds = 0.0
   /// Times of earlier parts of the run.
   private(set) var history = RunHistory(TrainingResult.phases)
   /// What a checkpoint must be of.
@@ -70,7 +72,7 @@ struct TrainingCourse<S: WeightScalar> {
       progress.report(done, line)
       if trainer.steps % perEpoch == 0 { try endEpoch(data, communicator) }
       // Also after the last step: the test that follows may take longer than the time that is left.
-      switch try control.decide(communicator) {
+      switch try control.decide(communicator, besides: validationTime) {
       case .goOn: break
       case .checkpoint: try RunFailure.inPhase(of: "checkpoint", in: folder) { try save(folder.checkpoints, communicator, control) }
       case .stop(let reason):
@@ -95,6 +97,7 @@ struct TrainingCourse<S: WeightScalar> {
     let took = now() - epochStart, epoch = state.epochs
     state.endEpoch(steps: perEpoch)
     state.lastScore = try data.validation.map { try TrainingScore(trainer, $0, classNames: classNames, communicator) }
+    validationSeconds = now() - epochStart - took
     var fields: JSONObject = [
       "epoch": JSONValue(epoch + 1), "step": JSONValue(trainer.steps), "train_loss": JSONValue(state.lastLoss),
       "train_accuracy": JSONValue(state.lastAccuracy), "gradient_norm": JSONValue(state.lastNorm),
@@ -109,6 +112,11 @@ struct TrainingCourse<S: WeightScalar> {
     }
     epochStart = now()
     epochSteps = 0
+  }
+
+  /// [s] Of the validations within so many steps.
+  private func validationTime(within steps: Int) -> Double {
+    Double(trainer.steps % perEpoch + steps) < Double(perEpoch) ? 0 : validationSeconds
   }
 
   private mutating func keepWeights() {

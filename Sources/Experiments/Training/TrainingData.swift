@@ -23,13 +23,14 @@ struct TrainingData {
     for (name, part) in [("training", parts.train), ("test", parts.test)] where part.leftOut > 0 {
       notes.append("\(part.leftOut) \(name) recordings left out: they have no event, or the cut by duration_ratio leaves none of it")
     }
+    let leftOut = (train: parts.train.leftOut, test: parts.test.leftOut)
     if !experiment.heldOutSpeakers.isEmpty { parts = try parts.holdingOut(speakers: experiment.heldOutSpeakers) }
     if experiment.validationShare > 0 {
       parts = parts.withValidation(
         share: experiment.validationShare, draws: Draws(seed: experiment.dataSeed, part: .trainingSplit))
     }
-    for (name, part) in [("training", parts.train), ("test", parts.test)] where part.count == 0 {
-      let reason = part.leftOut > 0 ? " that duration_ratio leaves an event of" : ""
+    for (name, part, leftOut) in [("training", parts.train, leftOut.train), ("test", parts.test, leftOut.test)] where part.count == 0 {
+      let reason = leftOut > 0 ? " that duration_ratio leaves an event of; \(leftOut) were read" : ""
       throw TrainingError.invalidData("the \(name) part of '\(experiment.datasetName)' has no recording\(reason)")
     }
     fingerprint = Self.fingerprint([parts.train, parts.validation, parts.test])

@@ -41,7 +41,7 @@ enum TrainingReport {
       try TrainingExampleFigures.add(to: &content, folder.example, classNames: summary["class_names"]?.array?.compactMap(\.string) ?? [])
     }
     content.configuration = (try? WholeFile.text(folder.configuration)) ?? ""
-    content.footer = "Colonnade \(summary["version"]?.string ?? "")"
+    content.footer = ProgramVersion.text(of: summary)
     return content
   }
 

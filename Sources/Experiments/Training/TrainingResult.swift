@@ -31,6 +31,7 @@ struct TrainingResult {
     let settings = experiment.settings
     var summary: JSONObject = [
       "kind": "training", "title": .string(experiment.title), "version": .string(ProgramVersion.text),
+      "commit": .string(ProgramVersion.commit),
       "random_layout_version": JSONValue(randomLayoutVersion), "seed": JSONValue(Int(experiment.seed)),
       "data_seed": JSONValue(Int(experiment.dataSeed)), "precision": .string(experiment.precision.rawValue), "threads": 1,
       "nodes": JSONValue(nodes), "vector_bits": JSONValue(VectorFunctions.bits), "dataset": .string(experiment.datasetName),

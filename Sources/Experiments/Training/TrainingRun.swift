@@ -36,7 +36,9 @@ public enum TrainingRun {
     try communicator.requireWholeLaunch()
     try SameOnAllRanks.require(experiment.configuration, from: "configuration", "settings", communicator)
     let trainer = try makeTrainer(experiment, communicator, as: S.self)
-    try trainer.network.restore(try WeightsFile.read(path, of: trainer.network, fit: .network).arrays, into: trainer.parameters)
+    let weights = try WeightsFile.read(path, of: trainer.network, fit: .network)
+    try SameOnAllRanks.require(weights.hash, from: path, "weights", communicator)
+    try trainer.network.restore(weights.arrays, into: trainer.parameters)
     let data = try TrainingData(experiment)
     try SameOnAllRanks.require(data.fingerprint, from: experiment.dataPath, "recordings", communicator)
     if communicator.rank == 0 { for note in experiment.notes + data.notes { RunLog.tell("NOTE \(note)\n") } }
@@ -94,7 +96,8 @@ public enum TrainingRun {
     let initial = try start == nil ? readInitialWeights(experiment, trainer, folder) : nil
     try RunFailure.inPhase(of: "data", in: folder) {
       try SameOnAllRanks.require(data.fingerprint, from: experiment.dataPath, "recordings", communicator)
-      let network = NetworkText(trainer.network.description).text + (initial?.hash ?? "")
+      let weights = initial?.hash ?? WeightsFile.hash(trainer.network.weights(trainer.parameters))
+      let network = NetworkText(trainer.network.description).text + weights
       try SameOnAllRanks.require(network, from: "network", "layers or initial weights", communicator)
     }
     let configuration = experiment.configuration

@@ -39,13 +39,24 @@ public struct TrainingScore: Sendable {
 
   public var loss: Double { tally.loss }
   public var accuracy: Double { tally.accuracy }
-  /// Of the answer yes, or the mean over the classes; a class that is never decided counts 0.
-  public var precision: Double { tally.binary.total > 0 ? tally.binary.precision : mean { row in confusion.map { $0[row] }.reduce(0, +) } }
-  public var recall: Double { tally.binary.total > 0 ? tally.binary.recall : mean { row in confusion[row].reduce(0, +) } }
+  /// Of the answer yes, or the mean over the classes that samples have or decisions name; one that is never decided counts 0.
+  public var precision: Double { tally.binary.total > 0 ? tally.binary.precision : mean(\.decided, of: { $0.decided + $0.samples > 0 }) }
+  /// Of the answer yes, or the mean over the classes that samples have.
+  public var recall: Double { tally.binary.total > 0 ? tally.binary.recall : mean(\.samples, of: { $0.samples > 0 }) }
 
-  /// The mean over the classes of right decisions over a number per class.
-  private func mean(_ total: (Int) -> Int) -> Double {
-    let shares = confusion.indices.map { row in total(row) > 0 ? Double(confusion[row][row]) / Double(total(row)) : 0 }
+  private struct ClassCounts {
+    let right: Int
+    let samples: Int
+    let decided: Int
+  }
+
+  /// The mean over some classes of right decisions over a number per class.
+  private func mean(_ total: KeyPath<ClassCounts, Int>, of isCounted: (ClassCounts) -> Bool) -> Double {
+    let counts = confusion.indices.map { row in
+      ClassCounts(
+        right: confusion[row][row], samples: confusion[row].reduce(0, +), decided: confusion.reduce(0) { $0 + $1[row] })
+    }
+    let shares = counts.filter(isCounted).map { Double($0.right) / Double(max($0[keyPath: total], 1)) }
     return shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count)
   }
 

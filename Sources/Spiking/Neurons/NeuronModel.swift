@@ -98,7 +98,10 @@ extension NeuronModel {
       let value = given[parameter.name] ?? parameter.value
       let bad: String? =
         switch parameter.check {
-        case .any: value.isNaN ? "must be a number" : nil
+        // A threshold that is never reached, a potential without a lower bound.
+        case .any where ["V_th", "V_min"].contains(parameter.name): value.isNaN ? "must be a number" : nil
+        case .any: value.isFinite ? nil : "must be finite"
+        case _ where value == .infinity: "must be finite"
         case .positive: value > 0 ? nil : "must be above 0"
         case .notNegative: value >= 0 ? nil : "must not be negative"
         }

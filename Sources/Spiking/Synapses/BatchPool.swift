@@ -14,6 +14,8 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
   /// Where the rows of the source tile begin in the batch, and the last one ends: those of one slot after those of the other.
   private var starts: [Int32] = []
   private var drawn: [Int32] = []
+  /// The slots that hold synapses of a row, listed where most do not.
+  private var parts = RowParts()
   /// Counts of a (projection, target tile), which all source tiles share.
   private var counts: [CountKey: TargetTileCounts] = [:]
   private struct CountKey: Hashable {
@@ -55,12 +57,14 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
     if !concerned { return nil }
     var pieces: [RowPiece<S>] = []
     pieces.reserveCapacity(slots.count)
+    let isSparse = batch.count * 4 < slots.count * source.count
+    if isSparse { parts.list(starts, slots: slots.count, rows: source.count) }
     let base = try arena.room(units: writer.mostUnits(rows: source.count, synapses: batch.count))
     var offsets = [UInt32](repeating: 0, count: source.count + 1)
     var synapses = 0
     var rows = 0
     for i in 0..<source.count {
-      gather(row: i, of: source.count, into: &pieces)
+      if isSparse { gather(listed: i, of: source.count, into: &pieces) } else { gather(row: i, of: source.count, into: &pieces) }
       if pieces.isEmpty {
         offsets[i + 1] = offsets[i]
         continue
@@ -100,6 +104,19 @@ struct BatchPool<S: SimulationScalar>: ~Copyable {
         RowPiece(
           target: UnsafePointer(batch.target + first), weight: UnsafePointer(batch.weight + first),
           delay: UnsafePointer(batch.delay + first), count: count, offset: slot.offset, channel: slot.channel))
+    }
+  }
+
+  /// The same from the listed parts.
+  private func gather(listed i: Int, of rows: Int, into pieces: inout [RowPiece<S>]) {
+    pieces.removeAll(keepingCapacity: true)
+    for number in parts[i] {
+      let slot = slots[Int(number)], place = Int(number) * (rows + 1) + i
+      let first = Int(starts[place])
+      pieces.append(
+        RowPiece(
+          target: UnsafePointer(batch.target + first), weight: UnsafePointer(batch.weight + first),
+          delay: UnsafePointer(batch.delay + first), count: Int(starts[place + 1]) - first, offset: slot.offset, channel: slot.channel))
     }
   }
 

@@ -120,7 +120,7 @@ extension Block {
         tiles: tiles, longestDelay: network.longestDelay, interval: network.shortestDelay, channels: channels, memory: memory)
     }
     arrivals = queue(tiles)
-    arrivalsExternal = queue(hasExternal ? tiles : [])
+    arrivalsExternal = hasExternal ? queue(tiles) : nil
   }
 
   /// For each source tile that reaches the block, ascending: the projections and the places of the tiles they reach.

@@ -3,7 +3,8 @@ import Storage
 
 /// Reads `spikes/times` [s] and `spikes/units` (a row per recording), `labels`, and where present `extra/speaker` and `extra/keys`.
 ///
-/// Layout: Cramer et al. 2022, IEEE TNNLS 33:2744. Times of 16-bit floats are widened exactly before anything is done with them.
+/// Layout: Cramer et al. 2022, IEEE TNNLS 33:2744. Times of 16-bit floats are widened exactly before anything is done with them, and cut to
+/// whole microseconds as the reference does; those of more digits are rounded, or 0.009 s would be 8999 us.
 public enum SpikingDigitsFile {
   /// Recordings that are in memory as raw events at a time.
   private static let rowsAtOnce = 256
@@ -33,35 +34,50 @@ public enum SpikingDigitsFile {
     if try file.exists("extra/keys"), case .text = try file.content(of: "extra/keys") {
       set.classNames = try file.readStrings("extra/keys")
     }
+    var hasFewDigits = false
+    if case .sequences(floating: true, bytes: 2) = try file.content(of: "spikes/times") { hasFewDigits = true }
     for first in stride(from: 0, to: labels.count, by: rowsAtOnce) {
       let rows = first..<min(first + rowsAtOnce, labels.count)
-      let times = try file.readSequences("spikes/times", rows: rows, as: Float.self)
+      let times = try file.readSequences("spikes/times", rows: rows, as: Double.self)
       let units = try file.readSequences("spikes/units", rows: rows, as: UInt16.self)
       for row in rows {
-        let events = try events(path, row, times[row - first], units[row - first], width: preprocessing.width)
-        set.append(try preprocessing.frames(events), label: labels[row], speaker: speakers.isEmpty ? nil : speakers[row])
+        let microseconds = try microseconds(times[row - first], hasFewDigits, path, row)
+        let events = try events(path, row, microseconds, units[row - first], width: preprocessing.width)
+        let frames = try frames(events, preprocessing, path, row)
+        set.append(frames, label: labels[row], speaker: speakers.isEmpty ? nil : speakers[row])
       }
       progress()
     }
     return set
   }
 
-  /// Events in order of time, in whole microseconds.
-  private static func events(_ path: String, _ row: Int, _ times: [Float], _ units: [UInt16], width: Int) throws -> RawEvents {
-    guard times.count == units.count else {
-      throw fault(path, "spikes", "recording \(row) has \(times.count) times and \(units.count) units")
-    }
+  private static func microseconds(_ times: [Double], _ hasFewDigits: Bool, _ path: String, _ row: Int) throws -> [Int] {
     if let wrong = times.first(where: { !($0 >= 0 && $0 < 1e6) }) {
       throw fault(path, "spikes/times", "recording \(row) has a spike at \(wrong.isNaN ? "nan" : "\(wrong)") s")
+    }
+    return times.map { Int(hasFewDigits ? $0 * 1e6 : ($0 * 1e6).rounded()) }
+  }
+
+  /// Events in order of time.
+  private static func events(_ path: String, _ row: Int, _ times: [Int], _ units: [UInt16], width: Int) throws -> RawEvents {
+    guard times.count == units.count else {
+      throw fault(path, "spikes", "recording \(row) has \(times.count) times and \(units.count) units")
     }
     if let wrong = units.first(where: { Int($0) >= width }) {
       throw fault(path, "spikes/units", "recording \(row) has a spike of unit \(wrong), but there are \(width)")
     }
-    let microseconds = times.map { Int(Double($0) * 1e6) }
-    let isOrdered = zip(microseconds, microseconds.dropFirst()).allSatisfy { $0 <= $1 }
-    if isOrdered { return RawEvents(times: microseconds, x: units.map(Int.init)) }
-    let order = microseconds.indices.sorted { (microseconds[$0], $0) < (microseconds[$1], $1) }
-    return RawEvents(times: order.map { microseconds[$0] }, x: order.map { Int(units[$0]) })
+    let isOrdered = zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }
+    if isOrdered { return RawEvents(times: times, x: units.map(Int.init)) }
+    let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+    return RawEvents(times: order.map { times[$0] }, x: order.map { Int(units[$0]) })
+  }
+
+  private static func frames(_ events: RawEvents, _ preprocessing: EventPreprocessing, _ path: String, _ row: Int) throws -> EventSequence? {
+    do {
+      return try preprocessing.frames(events)
+    } catch .invalidData(let reason) {
+      throw fault(path, "spikes", "recording \(row): \(reason)")
+    }
   }
 
   private static func fault(_ path: String, _ place: String, _ reason: String) -> StorageError {

@@ -161,6 +161,8 @@ public struct NIRImport {
     guard before.count == 1, !after.isEmpty else {
       throw fault(name, "has \(before.count) sources and \(after.count) targets; a \(type) needs one source, and a target")
     }
+    // Each would be trained by itself, and written as maps of their own.
+    if after.count > 1 { throw fault(name, "feeds \(after.joined(separator: ", ")); give each a \(type) of its own, since they are trained apart") }
     guard let weight = nodes[name]?.parameters["weight"], weight.shape.count == 2 else {
       throw fault(name, "has no 'weight' of shape (targets, sources)")
     }
@@ -240,6 +242,10 @@ public struct NIRImport {
       throw fault(edge.to, "is fed by '\(edge.from)' without a Linear or Affine between them")
     }
     let last = edges.filter { $0.to == output }.map(\.from)
+    if let idle = populations.first(where: { one in !last.contains(one.name) && !maps.contains { $0.from == one.name && $0.to != one.name } })
+    {
+      throw fault(idle.name, "feeds nothing; take it out, or lead it to the output")
+    }
     guard last.count == 1, last[0] == populations.last?.name, let final = populations.last, case .readout = final.cell else {
       throw fault(output, "must be fed by the last node alone, and that must be an LI; it is fed by \(last.joined(separator: ", "))")
     }
