@@ -1,6 +1,5 @@
 // The kernels compiled per level, and the public functions that pick one.
 #include "CKernels.h"
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__)
@@ -204,7 +203,9 @@ static uint8_t *longer_list(ckernels_event_list *list, ckernels_event_chunks *ch
 #pragma clang attribute pop
 #endif
 
-static atomic_int level_in_use;
+static int chosen_level;
+// In tests: a level for the calls of one thread, so that tests that run side by side do not meet; -1 for none.
+static _Thread_local int forced_level = -1;
 
 int ckernels_highest_level(void) {
 #if defined(__x86_64__)
@@ -214,17 +215,17 @@ int ckernels_highest_level(void) {
 #endif
   return 0;
 }
-int ckernels_level(void) { return atomic_load_explicit(&level_in_use, memory_order_relaxed); }
+int ckernels_level(void) { return forced_level < 0 ? chosen_level : forced_level; }
 int ckernels_force_level(int level) {
   int highest = ckernels_highest_level();
-  level = level < 0 ? 0 : level > highest ? highest : level;
-  atomic_store_explicit(&level_in_use, level, memory_order_relaxed);
-  return level;
+  forced_level = level < 0 ? -1 : level > highest ? highest : level;
+  return ckernels_level();
 }
 // COLONNADE_VECTOR=avx2 keeps to registers of 256 bits, as CRows does too: for comparing bits, and for processors that clock down.
 __attribute__((constructor)) static void choose_level(void) {
   const char *wanted = getenv("COLONNADE_VECTOR");
-  ckernels_force_level(wanted && strcmp(wanted, "avx2") == 0 ? 1 : 2);
+  int most = wanted && strcmp(wanted, "avx2") == 0 ? 1 : 2, highest = ckernels_highest_level();
+  chosen_level = most < highest ? most : highest;
 }
 
 #if defined(__x86_64__)

@@ -149,12 +149,6 @@ int cmpi_split_by_node(cmpi_comm comm, int key, cmpi_comm *made) {
   MPI_Comm new = MPI_COMM_NULL;
   return made_communicator(MPI_Comm_split_type(native(comm), MPI_COMM_TYPE_SHARED, key, MPI_INFO_NULL, &new), new, made);
 }
-int cmpi_graph(cmpi_comm comm, int sources, const int *source, int destinations, const int *destination, cmpi_comm *made) {
-  MPI_Comm new = MPI_COMM_NULL;
-  int code = MPI_Dist_graph_create_adjacent(native(comm), sources, source, MPI_UNWEIGHTED, destinations, destination, MPI_UNWEIGHTED,
-                                            MPI_INFO_NULL, 0, &new);
-  return made_communicator(code, new, made);
-}
 void cmpi_free(cmpi_comm comm) {
   MPI_Comm old = native(comm);
   if (cmpi_is_running() && old != MPI_COMM_NULL) MPI_Comm_free(&old);
@@ -175,17 +169,6 @@ int cmpi_all_gather_v(cmpi_comm comm, const void *data, int bytes, void *all, co
 }
 int cmpi_gather(cmpi_comm comm, const void *data, int bytes, void *all, int root) {
   return MPI_Gather(data, bytes, MPI_BYTE, all, bytes, MPI_BYTE, root, native(comm));
-}
-int cmpi_all_to_all(cmpi_comm comm, const void *data, int bytes, void *received) {
-  return MPI_Alltoall(data, bytes, MPI_BYTE, received, bytes, MPI_BYTE, native(comm));
-}
-int cmpi_neighbour_all_to_all(cmpi_comm graph, const void *data, int bytes, void *received) {
-  return MPI_Neighbor_alltoall(data, bytes, MPI_BYTE, received, bytes, MPI_BYTE, native(graph));
-}
-int cmpi_neighbour_all_to_all_v(cmpi_comm graph, const uint32_t *data, const int *counts, const int *offsets, uint32_t *received,
-                                const int *received_counts, const int *received_offsets) {
-  return MPI_Neighbor_alltoallv(data, counts, offsets, MPI_UINT32_T, received, received_counts, received_offsets, MPI_UINT32_T,
-                                native(graph));
 }
 
 // Messages -----------------------------------------------------------------------------------------------------------

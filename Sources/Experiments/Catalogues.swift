@@ -18,8 +18,10 @@ public enum Catalogues {
     }
     return [
       list("Neuron models (colonnade models NAME explains one)", NeuronCatalogue.descriptions.map { ($0.name, $0.summary) }),
-      list("Trainable cells (model_type of a training; NAME explains one)", CellModel.catalogue.filter { $0.name != "readout" }.map { ($0.name, $0.summary) }
-        + CellModel.catalogue.filter { $0.name == "readout" }.map { ($0.name, $0.summary + ": the last layer of every network") }),
+      list(
+        "Trainable cells (model_type of a training; NAME explains one)",
+        CellModel.catalogue.filter { $0.name != "readout" }.map { ($0.name, $0.summary) }
+          + CellModel.catalogue.filter { $0.name == "readout" }.map { ($0.name, $0.summary + ": the last layer of every network") }),
       list("Data sets (dataset of a training; NAME tells its keys)", DatasetCatalogue.datasets.map { ($0.name, $0.summary) }),
       list(
         "Studies (NAME tells its keys; colonnade example NAME prints a configuration)", StudyCatalogue.studies.map { ($0.name, $0.summary) }

@@ -146,7 +146,9 @@ public struct TileDraw<W: VectorScalar>: Sendable {
       case .fixedTotalNumber(let total): pairs * Double(total) / (Double(sources) * Double(targets))
       default: 0
       }
-    if synapses > 2e9 { try fail("more than 2e9 synapses come from one tile of neurons onto others of one rank; use fewer, or more neurons") }
+    if synapses > 2e9 {
+      try fail("more than 2e9 synapses come from one tile of neurons onto others of one rank; use fewer, or more neurons")
+    }
     switch projection.rule {
     case .oneToOne:
       if sources != targets { try fail("one_to_one needs populations of one size, not \(sources) and \(targets)") }

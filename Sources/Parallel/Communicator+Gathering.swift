@@ -92,9 +92,8 @@ extension Communicator {
 
 /// Tags of this module's own messages, above those of `send` and `receive`.
 let gatherTag: Int32 = 20_001
-let allToAllTag: Int32 = 20_002
-let packetTag: Int32 = 20_003
-let remainderTag: Int32 = 20_004
+let packetTag: Int32 = 20_002
+let remainderTag: Int32 = 20_003
 
 /// The sums of the counts before each.
 func offsets(_ counts: [Int32]) -> [Int32] {

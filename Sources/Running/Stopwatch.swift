@@ -52,10 +52,8 @@ extension String {
   fileprivate func replacing(_ old: Character, with new: Character) -> String { String(map { $0 == old ? new : $0 }) }
 }
 
-/// Adds up wall time per phase; between `start` and `stop` also the total, so that what no phase covers shows as rest.
-///
-/// Two ways to count: `accumulate` around a closure reads the clock twice; a chain of `mark` and `lap` reads it once per phase
-/// and leaves no gap between phases.
+/// Adds up wall time per phase; between `start` and `stop` also the total. A chain of `mark` and `lap` reads the clock once per phase and
+/// leaves no gap between phases.
 public struct Stopwatch: Sendable {
   @usableFromInline var elapsed = InlineArray<16, UInt64>(repeating: 0)
   private var totalBefore: UInt64 = 0
@@ -77,21 +75,6 @@ public struct Stopwatch: Sendable {
     guard running else { return }
     totalBefore += cplatform_nanoseconds() - startedAt
     running = false
-  }
-
-  /// Forgets everything counted so far (the presimulation is not part of the figures); a running total goes on from zero.
-  public mutating func reset() {
-    let wasRunning = running
-    self = Stopwatch()
-    if wasRunning { start() }
-  }
-
-  /// Adds the time of `body` to a phase, also when it throws.
-  @inlinable @inline(__always)
-  public mutating func accumulate<Result, Failure: Error>(_ phase: Phase, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let begin = cplatform_nanoseconds()
-    defer { add(cplatform_nanoseconds() &- begin, to: phase) }
-    return try body()
   }
 
   /// Sets the moment from which the next `lap` counts.
@@ -117,7 +100,7 @@ public struct Stopwatch: Sendable {
     markedAt = now
   }
 
-  /// Adds nanoseconds measured elsewhere (by a thread, or restored from a checkpoint) to a phase.
+  /// Adds nanoseconds measured elsewhere (restored from a checkpoint) to a phase.
   @inlinable @inline(__always)
   public mutating func add(_ nanoseconds: UInt64, to phase: Phase) { elapsed[phase.index] &+= nanoseconds }
 
@@ -134,12 +117,5 @@ public struct Stopwatch: Sendable {
   /// Seconds between `start` and `stop` (or now).
   public var total: Double {
     Double(totalBefore + (running ? cplatform_nanoseconds() - startedAt : 0)) * 1e-9
-  }
-
-  /// Seconds of the total that no phase covers.
-  public var rest: Double {
-    var covered: UInt64 = 0
-    for i in 0..<Phase.count { covered += elapsed[i] }
-    return max(0, total - Double(covered) * 1e-9)
   }
 }

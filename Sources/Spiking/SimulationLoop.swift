@@ -213,18 +213,15 @@ extension Simulation {
     }
   }
 
-  /// Finds a spike's tile, its place there, and its index in the population.
+  /// Finds a spike's tile and its place there.
   func locate(_ spike: UInt32) {
     let neuron = Int(spike)
     if let last = located.last, last.neurons.contains(neuron) {
-      located.append(LocatedSpike(tile: last.tile, neurons: last.neurons, neuron: neuron, firstOfPopulation: last.firstOfPopulation))
+      located.append(LocatedSpike(tile: last.tile, neurons: last.neurons, neuron: neuron))
       return
     }
     let tile = tiles.tile(ofNeuron: neuron)
-    located.append(
-      LocatedSpike(
-        tile: tile, neurons: tiles.neurons(of: tiles[tile]), neuron: neuron,
-        firstOfPopulation: tiles.firstNeuron(ofPopulation: tiles[tile].population)))
+    located.append(LocatedSpike(tile: tile, neurons: tiles.neurons(of: tiles[tile]), neuron: neuron))
   }
 
   /// Puts the located spikes, all of one step, on their way to all blocks.
@@ -289,9 +286,7 @@ struct LocatedSpike {
   /// Numbers of the tile's neurons.
   let neurons: Range<Int>
   let neuron: Int
-  let firstOfPopulation: Int
   var place: Int { neuron - neurons.lowerBound }
-  var source: Int { neuron - firstOfPopulation }
 }
 
 extension Block {

@@ -54,16 +54,6 @@ public struct CheckpointReader: Sendable {
     return values
   }
 
-  /// The values of one object, which must be as many as the memory has room for.
-  public func read<T: HDF5Element>(_ name: String, object: Int, into memory: UnsafeMutableBufferPointer<T>) throws {
-    try read(name, objects: [object], as: T.self) { _, values in
-      guard values.count == memory.count else {
-        throw StorageError.badData(path, "read \(name)", "object \(object) has \(values.count) values instead of \(memory.count)")
-      }
-      _ = memory.update(from: values)
-    }
-  }
-
   private func read<T: HDF5Element>(
     _ file: borrowing HDF5File, _ place: String, _ dataset: CheckpointFile.Dataset, _ objects: Set<Int>, _ found: inout Set<Int>,
     _ body: (Int, UnsafeBufferPointer<T>) throws -> Void

@@ -100,11 +100,6 @@ public struct HDF5File: ~Copyable {
     }
   }
 
-  /// Hands everything written so far to the operating system.
-  public func flush() throws(StorageError) {
-    guard chdf5_flush(handle) >= 0 else { throw Self.error(path, "write the HDF5 file", .readWrite) }
-  }
-
   /// Has the system begin to bring to disk what it was handed, and does not wait. A hint: `close` brings everything to disk in any case, and
   /// tells what failed.
   func startWriteBack() { chdf5_start_write_back(handle) }

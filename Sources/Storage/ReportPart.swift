@@ -41,9 +41,6 @@ public struct ReportPart: ~Copyable {
   private var writer: PartWriter
   private let width: Int
 
-  /// Bytes of the part, with those that are still in memory: what a checkpoint keeps after `flush`.
-  public var length: Int64 { writer.length }
-
   /// Checksum of the bytes up to the last `flush`.
   public var checksum: UInt64 { writer.checksum.sum }
 

@@ -98,13 +98,16 @@ public struct SonataEdgePopulation: Sendable {
     let parameters = try SonataNodeModels.parameters(
       table.value("dynamics_params", type: id)?.text, folder: components["synaptic_models_dir"], component: "synaptic_models_dir",
       table.path)
-    if let key = parameters.keys.first(where: { !["weight", "delay"].contains($0) && !($0 == "receptor_type" && parameters[$0]?.int == 0) }) {
+    if let key = parameters.keys.first(where: { !["weight", "delay"].contains($0) && !($0 == "receptor_type" && parameters[$0]?.int == 0) })
+    {
       throw unsupported("the parameter \(key) in its dynamics_params", "take it out; weight and delay can stand there")
     }
     /// The column, or the parameter of the synapse model.
     func number(_ column: String, or parameter: String) throws(StorageError) -> Double? {
       guard let value = parameters[parameter] else { return try number(column) }
-      guard let number = value.double else { throw unsupported("a \(parameter) of \(value.kindName) in its dynamics_params", "give a number") }
+      guard let number = value.double else {
+        throw unsupported("a \(parameter) of \(value.kindName) in its dynamics_params", "give a number")
+      }
       if let other = try self.number(column, type: id, table), other != number {
         throw unsupported("\(column) \(other) and another \(parameter), \(number), in its dynamics_params", "remove one of them")
       }

@@ -29,8 +29,6 @@ public struct SonataNodeSets: Sendable {
     self.sets = sets
   }
 
-  public var names: [String] { sets.keys }
-
   /// The nodes of a set, by population in the order of the network; populations without a node in it are left out.
   /// - Throws: `StorageError` 65 naming the set where it is unknown, refers to itself, or asks for what is not there.
   public func resolve(_ reference: SonataNodeSetReference, in network: SonataNetwork) throws(StorageError) -> [SonataSelection] {

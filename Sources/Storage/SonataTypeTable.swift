@@ -80,9 +80,6 @@ public struct SonataTypeTable: Sendable {
 
   public func hasType(_ id: Int64) -> Bool { rowOfID[id] != nil }
 
-  /// The place of a type in `ids`.
-  public func row(of id: Int64) -> Int? { rowOfID[id] }
-
   /// The value of a column for a type; nil for NULL, unknown columns and unknown types.
   public func value(_ column: String, type id: Int64) -> SonataValue? {
     guard let row = rowOfID[id], let place = placeOfColumn[column] else { return nil }

@@ -86,13 +86,17 @@ final class SmallTraining {
   func summary(_ name: String) throws -> JSONValue { try JSONValue.read(folder.place(name) + "/summary.json") }
   func hash(_ name: String) throws -> String? { try summary(name)["weights_hash"]?.string }
 
-  /// Kills a random rank at a random moment, again and again, until the run is done; returns how often.
+  /// Kills a rank when a checkpoint was written that was not there before, again and again, until the run is done; returns how often.
   func killUntilDone(_ name: String, most: Int) throws -> Int {
     for kills in 0..<most {
+      let ranks = 2 + kills % 2, log = folder.place(name) + "/run.jsonl"
       let outcome = try BuiltProgram.shell(
         """
-        \(line(name, ranks: Int.random(in: 2...3), [], "--checkpoint-every 0.05s")) & pid=$!
-        sleep \(Double(Int.random(in: 300...2500)) / 1000); kill -KILL $(pgrep -P $pid | shuf -n 1) 2>/dev/null
+        count() { grep -c '"checkpoint"' \(log) 2>/dev/null || true; }
+        before=$(count)
+        \(line(name, ranks: ranks, [], "--checkpoint-every 0.05s")) & pid=$!
+        while kill -0 $pid 2>/dev/null && [ "$(count)" -le "${before:-0}" ]; do sleep 0.02; done
+        kill -KILL $(pgrep -P $pid | sed -n \(1 + kills % ranks)p) 2>/dev/null
         wait $pid; code=$?
         for i in $(seq 50); do
           pgrep -f '^[^ ]*colonnade train .*\(folder.place(name))' >/dev/null || exit $code; sleep 0.1

@@ -140,9 +140,9 @@ final class StoppedRun {
   @Test func endSignals() throws {
     let run = try StoppedRun()
     #expect(try run.run("whole").code == 0)
-    for (name, ranks, signal) in [("alone", nil, "INT"), ("many", 3, "TERM")] as [(String, Int?, String)] {
-      // A shell lets its background processes ignore INT.
-      let outcome = try run.interrupt(name, ranks: ranks, ranks == nil ? "kill -TERM $pid" : "kill -\(signal) $pid")
+    for (name, ranks, signal) in [("alone", nil, "INT"), ("plain", nil, "TERM"), ("many", 3, "TERM")] as [(String, Int?, String)] {
+      // A shell lets its background processes ignore INT: the program hears it all the same.
+      let outcome = try run.interrupt(name, ranks: ranks, "kill -\(signal) $pid")
       #expect(outcome.code != 0 && (ranks != nil || outcome.code == 75), "\(outcome.code): \(outcome.errors)")
       #expect(try run.run(name, ranks: 2).code == 0)
       try run.expectSame(name, as: "whole", "\(signal)")

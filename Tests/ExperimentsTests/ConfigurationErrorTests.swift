@@ -95,6 +95,15 @@ struct ConfigurationErrorTests {
     ("tau_m: 10", "taum: 10", "config.yaml:6: unknown key 'taum' in 'populations[0].parameters'; did you mean 'tau_m'?"),
     ("tau_m: 10", "tau_M: 10", "config.yaml:6: unknown key 'tau_M' in 'populations[0].parameters'; did you mean 'tau_m'?"),
     ("tau_m: 10", "tau_m: -10", "config.yaml:6: 'populations[0].parameters.tau_m' must be above 0, got -10 ms"),
+    (
+      "tau_m: 10", "tau_m: .inf",
+      "config.yaml:6: 'populations[0].parameters' of population E make no sense together: tau_m must be finite, got inf ms"
+    ),
+    (
+      "tau_m: 10", "E_L: -.inf",
+      "config.yaml:6: 'populations[0].parameters' of population E make no sense together: E_L must be finite, got -inf mV"
+    ),
+    ("count: 10", "count: 1e18", "config.yaml:4: 'populations[0].count' is 1e18, which is too large for a whole number"),
     ("tau_m: 10", "tau_m: fast", "config.yaml:6: 'populations[0].parameters.tau_m' must be a number, not 'fast'"),
     (
       "model: iaf_psc_exp", "model: iaf_psc_ecp",
@@ -148,6 +157,18 @@ struct ConfigurationErrorTests {
     (
       "{fixed_indegree: 2}", "{explicit: [[0, 1, 1, 0.01]]}",
       "config.yaml:10: 'projections[0].rule.explicit[0][3]' is a delay of 0.01 ms, below the resolution of 0.1 ms; raise it or lower the resolution"
+    ),
+    (
+      "{fixed_indegree: 2}", "{explicit: [[0, 1, 1, 7000]]}",
+      "config.yaml:10: 'projections[0].rule.explicit[0]' has weight 1 and delay 7000 ms; weights are finite, and delays end at 60 000 steps of 0.1 ms"
+    ),
+    (
+      "{fixed_indegree: 2}", "{fixed_total_number: 1e19}",
+      "config.yaml:10: 'projections[0].rule.fixed_total_number' is 1e19, which is too large for a whole number"
+    ),
+    (
+      "{fixed_indegree: 2}", "{fixed_total_number: 1e15}",
+      "config.yaml:10: 'projections[0].rule' is wrong: projection E -> E: more than 2e9 synapses come from one tile of neurons onto others of one rank; use fewer, or more neurons"
     ),
     (
       "{fixed_indegree: 2}", "{distance: {kernel: gaussian, sigma: 1, total: 0.5}}",

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [1, 15, 250, 513, 1024]) func batchesAreTheReference(targets: Int) {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     let laws = PairLaws(Self.probabilities, targets: targets)
     let expected = Self.sources.indices.map {
       Self.reference(Self.sources[$0], probability: Self.probabilities[Int(Self.law($0))], targets: targets)
@@ -70,7 +70,7 @@ import Testing
 
   /// Pairs whose 16 bits leave them open are decided by the further ones: a probability far below 2^-16 above a sixteenth bit.
   @Test func furtherBits() {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     let p = 0.25 + 0.5 * 0x1p-16
     let laws = PairLaws([p], targets: 1024)
     var counts: [Int] = []
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2]) func wordsOfRows(per: Int) {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     let counts = Self.sources.indices.map { UInt32([0, 1, 3, 4, 5, 17, 0, 260, 64, 1500][$0 % 10]) }
     let total = counts.reduce(0) { $0 + Int($1) } * per
     func expected(_ c: UInt32) -> [UInt32] {
@@ -115,7 +115,7 @@ import Testing
 
   /// Tables with a guide, with parts of several boundaries, and without one, against the boundaries themselves.
   @Test func numberTables() {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     var stream = RandomStream(Self.at.key, a: 3)
     var even = (1...80).map { UInt32($0) &* 50_000_000 }
     even.append(.max)
@@ -145,7 +145,7 @@ import Testing
   /// Windows that lie evenly around the mean are drawn in single precision throughout: the quantiles are those of double precision, by a
   /// table up to some four deviations and by the general function beyond.
   @Test(arguments: [0.4, 1.5, 4, 4.1, 4.2, 5.5]) func evenWindows(bound: Double) throws {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     let (mean, high) = (0.43, 0.86)
     let deviation = mean / bound
     let sampler = try LawSampler<Float>(.truncatedNormal(mean: mean, deviation: deviation, low: 0, high: high))

@@ -6,9 +6,9 @@ import Testing
 @testable import Networks
 
 @Suite struct TotalSplitTests {
-  private func split(_ weights: [Int], _ withReplacement: Bool, object: UInt64 = 0) -> Networks.TotalSplit {
+  private func split(_ weights: [Int], _ withReplacement: Bool, object: UInt64 = 0) -> TotalSplit {
     let sums = weights.reduce(into: [0]) { $0.append($0.last! + $1) }
-    return Networks.TotalSplit(
+    return TotalSplit(
       key: StreamKey(seed: 21, purpose: .test, object: object), weight: { sums[$1] - sums[$0] }, withReplacement: withReplacement)
   }
   private func shares(_ weights: [Int], _ total: Int, _ withReplacement: Bool, object: UInt64 = 0) -> [Int] {

@@ -59,6 +59,28 @@ private func listeners(
       #expect(counts.synapses == 30 * 7 + 30 * 29 && counts.externalSynapses == 30, "\(storage)")
     }
   }
+  /// A rank of several blocks, not all of which are reached from outside.
+  @Test func blocksThatNothingOutsideReaches() throws {
+    var hashes: Set<String> = []
+    for storage in SimulationDescription.Storage.allCases {
+      var description = listeners(10, delay: 1, model: "iaf_psc_exp", [(0.5, 0), (0.5, 7)])
+      description.network.populations[1] = population("n", "iaf_psc_exp", 65_536)
+      description.network.populations.append(population("other", "iaf_psc_exp", 65_536))
+      description.network.projections = [
+        Projection(name: "in", source: 0, target: 1, rule: .fixedOutdegree(5), weight: .constant(50_000), delay: .constant(1)),
+        Projection(name: "on", source: 1, target: 2, rule: .fixedOutdegree(1), weight: .constant(35), delay: .constant(1.5)),
+      ]
+      description.storage = storage
+      description.duration = 6
+      let run = try TestRun<Float>(description)
+      #expect(run.simulation.blocks.count > 1)
+      try run.run()
+      // Ten from outside, and one for each spike that they cause.
+      #expect(run.simulation.counts.events >= 20, "\(storage)")
+      hashes.insert("\(run.simulation.counts.events) \(try run.stateHash)")
+    }
+    #expect(hashes.count == 1)
+  }
   /// Currents take up what arrives at the end of a step; the potential sees it one step later.
   @Test func arrivalOfCurrents() throws {
     var description = listeners(1, delay: 1.5, model: "iaf_psc_exp", [(1, 0)])

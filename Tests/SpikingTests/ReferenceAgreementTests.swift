@@ -103,7 +103,7 @@ struct ModelCase: CustomTestStringConvertible, Sendable {
     return (spikes, tile.state)
   }
   private func levelsAgree<S: SimulationScalar>(_ name: String, count: Int, _: S.Type) throws {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     let plain = try run(name, count: count, level: 0, S.self)
     #expect(count < 15 || plain.spikes.contains { !$0.isEmpty })
     for level in 0...ckernels_highest_level() {

@@ -226,7 +226,7 @@ func randomPieces<S: SimulationScalar>(_ stream: inout RandomStream, width: Int,
   /// With windows of one and of several steps, buckets added where they lie or side by side, and at every level of the kernels.
   @Test(arguments: [(1, 40), (2, 40), (3, 300), (2, 1)], [(1, 1), (2, 1), (1, 4), (2, 3), (2, 8)] as [(UInt64, Int)])
   func arrivalsEqualThoseOfARing(form: (channels: Int, longest: Int), kind: (seed: UInt64, windowSteps: Int)) {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     for level in 0...ckernels_highest_level() {
       #expect(ckernels_force_level(level) == level)
       for bucket in [4.0, 100] {

@@ -66,7 +66,7 @@ extension Purpose {
     #expect(bytes > 0 && memory.bytes == bytes)
   }
   @Test func sumsInOrder() throws {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     for level in 0...ckernels_highest_level() {
       #expect(ckernels_force_level(level) == level)
       try sums(bySign: false, Float.self)
@@ -77,7 +77,7 @@ extension Purpose {
 
   /// Lists that end at, just before and just behind the end of a chunk or of 32 events, and the list after them, used again and again.
   @Test(arguments: [1, 31, 32, 33, 680, 681, 682, 713, 1361, 1362, 1363, 2043]) func wholeChunks(_ count: Int) throws {
-    defer { ckernels_force_level(2) }
+    defer { ckernels_force_level(-1) }
     var description = NetworkCase.grid.description
     description.storage = .procedural
     let block = try #require(try TestRun<Float>(description).simulation.blocks.first)

@@ -40,6 +40,8 @@ struct NumPyFileTests {
     #expect(failure { _ = try read(file("|O", shape: "(2,)", [])) }?.exitCode == 65)
     #expect(failure { _ = try read(file("<f8", shape: "(4611686018427387904, 8)", [])) }?.reason.contains("cut off") == true)
     #expect(failure { _ = try read(file("<f8", shape: "(1,)", [0, 0, 0, 0, 0, 0, 0xF8, 0x3F])).integers() }?.reason == "element 0 is 1.5")
+    let large = file("<u8", shape: "(2,)", [UInt8](repeating: 0, count: 8) + [0, 0, 0, 0, 0, 0, 0, 0x80])
+    #expect(failure { _ = try read(large).integers() }?.reason == "element 1 is 9223372036854775808")
     #expect(failure { _ = try NumPyArray.read("/nowhere/a.npy") }?.exitCode == 66)
   }
 

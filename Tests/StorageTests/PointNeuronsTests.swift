@@ -89,7 +89,7 @@ struct PointNeuronsTests {
     #expect(block.sources == (try file.read("edges/internal_to_internal/source_node_id", rows: 100..<20_100)))
     #expect(population.types.map(\.delay) == [2, 2, 2, 2])
     #expect(network.edges[1].types.map(\.delay) == [nil, nil])
-    #expect(population.types.allSatisfy { $0.template == "static_synapse" && $0.parameters.isEmpty })
+    #expect(population.types.allSatisfy { $0.template == "static_synapse" && $0.multiplicity == 1 })
   }
 
   @Test func theIndicesAreWhole() throws {

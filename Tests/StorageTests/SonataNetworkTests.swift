@@ -98,6 +98,7 @@ import Testing
     ("", "no header"), ("a b\n1 2\n", "no column"), ("node_type_id a\n1\n", "1 fields"), ("node_type_id a\n1 2\n1 3\n", "stands twice"),
     ("node_type_id a\nx 2\n", "not an integer"), ("node_type_id a\n1 \"open\n", "quote"),
     ("node_type_id a a\n1 2 3\n", "column stands twice"),
+    ("\u{FEFF}node_type_id a\n1 2 3\n", "3 fields"),
   ]) func wrongTablesAreRefused(text: String, word: String) throws {
     try put(scratch("t.csv"), text)
     let error = failure { _ = try SonataTypeTable(scratch("t.csv"), idColumn: "node_type_id") }
@@ -105,8 +106,11 @@ import Testing
   }
 
   /// Edges of two groups, one with multiplicities, in shuffled rows.
-  private func writeEdges(_ change: (borrowing HDF5File) throws -> Void = { _ in }) throws -> SonataEdgeBlock {
-    try put(scratch("edge_types.csv"), "edge_type_id syn_weight delay model_template\n7 0.25 NULL nest:static_synapse\n8 NULL 3.5 NULL\n")
+  private func writeEdges(
+    types: String = "edge_type_id syn_weight delay model_template\n7 0.25 NULL nest:static_synapse\n8 NULL 3.5 NULL\n",
+    _ change: (borrowing HDF5File) throws -> Void = { _ in }
+  ) throws -> SonataEdgeBlock {
+    try put(scratch("edge_types.csv"), types)
     let file = try HDF5File.create(scratch("edges.h5"))
     let group = "/edges/E_to_E/"
     try file.write(group + "source_node_id", [0, 1, 2, 3] as [UInt64])
@@ -132,6 +136,35 @@ import Testing
     #expect(block.delays == [1, 1.5, 1.25, 1])
     #expect(block.multiplicities == [4, 1, 1, 3])
     #expect(block.types == [0, 1, 1, 0])
+  }
+
+  /// What the group of an edge does not tell, its type does, in a column or among the parameters of its synapse model.
+  @Test func edgesTakeFromTheirTypes() throws {
+    let block = try writeEdges(
+      types: """
+        edge_type_id nsyns dynamics_params
+        7 5 {"weight":0.5,"delay":2.5,"receptor_type":0}
+        8 2 {}
+
+        """)
+    #expect(block.weights == [0.5, 20, 10, 0.5])
+    #expect(block.delays == [2.5, 1.5, 1.25, 2.5])
+    #expect(block.multiplicities == [4, 2, 2, 3])
+  }
+
+  @Test(arguments: [
+    ("nsyns", "-1", "nsyns -1.0"), ("nsyns", "1.5", "nsyns 1.5"), ("weight_function", "gaussianLL", "weight_function gaussianLL"),
+    ("dynamics_params", "{\"tau_rec\":3}", "the parameter tau_rec"), ("dynamics_params", "{\"receptor_type\":2}", "receptor_type"),
+    ("dynamics_params", "{\"weight\":0.5}", "syn_weight 0.25 and another weight, 0.5"),
+    ("dynamics_params", "{\"delay\":\"x\"}", "a delay of"),
+  ]) func typesOfEdgesWithMoreThanThatAreRefused(column: String, value: String, words: String) throws {
+    let error = failure { _ = try writeEdges(types: "edge_type_id syn_weight \(column)\n7 0.25 \(value)\n8 NULL NULL\n") }
+    #expect(error?.exitCode == 65 && error?.reason.contains(words) == true, "\(error?.description ?? "no error")")
+  }
+
+  @Test func parametersOfSingleEdgesAreRefused() throws {
+    let error = failure { _ = try writeEdges { try $0.write("/edges/E_to_E/0/dynamics_params/delay", [9, 9] as [Float]) } }
+    #expect(error?.exitCode == 65 && error?.description.contains("parameters of their own (delay)") == true, "\(error!)")
   }
 
   @Test func edgesThatDisagreeAreRefused() throws {
@@ -225,7 +258,7 @@ import Testing
       {"neurons": {"model_type": "point_neuron"}, "right": {"population": ["E"], "x": {"$gt": 1, "$lte": 2.5}},
        "both": ["right", "one"], "one": {"node_id": [1]}, "baskets": {"kind": ["basket", "x"]}, "rank": {"rank": 9}, "every": {},
        "loop": ["loop2"], "loop2": ["one", "loop"], "far": {"node_id": [4]}, "typo": {"knid": "basket"}, "lost": {"population": "X"},
-       "word": {"kind": {"$regex": "b"}}, "number": 3, "missing": ["none"], "negative": {"node_id": -1}}
+       "word": {"kind": {"$regex": "b"}}, "number": 3, "mixed": {"population": ["E", 7]}, "missing": ["none"], "negative": {"node_id": -1}}
       """#)
     let sets = try SonataNodeSets(scratch("sets.json"))
     func nodes(_ name: String) throws -> NodeRanges? { try sets.resolve(.named(name), in: network).first?.nodes }
@@ -240,7 +273,7 @@ import Testing
     #expect(try sets.resolve(.described(["x": 77]), in: network) == [])
     for (name, word) in [
       ("loop", "loop -> loop2 -> loop"), ("far", "node_id 4"), ("typo", "knid"), ("lost", "population X"), ("word", "$regex"),
-      ("number", "a number"), ("missing", "no set"), ("negative", "-1"), ("nothing", "no set"),
+      ("number", "a number"), ("mixed", "'population' holds a number"), ("missing", "no set"), ("negative", "-1"), ("nothing", "no set"),
     ] {
       let error = failure { _ = try nodes(name) }
       #expect(error?.exitCode == 65 && error?.reason.contains(word) == true, "\(name): \(error?.description ?? "no error")")

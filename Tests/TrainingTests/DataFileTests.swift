@@ -65,6 +65,29 @@ struct SpikingDigitsFileTests {
     #expect(set.leftOut == 0)
   }
 
+  /// 0.009 s as a wide float lies below or above 9 ms by rounding, and is meant to be 9 ms.
+  @Test(arguments: [HDF5Type.float32, .float64]) func timesOfManyDigitsAreRounded(type: HDF5Type) throws {
+    let scratch = try Scratch()
+    let times = (0..<400).map { Double($0) * 1e-3 }
+    let file = try HDF5File.create(scratch("a.h5"))
+    try file.write("spikes/times", sequences: [times], fileType: type)
+    try file.write("spikes/units", sequences: [[UInt16](repeating: 4, count: 400)])
+    try file.write("labels", [0] as [UInt16])
+    try file.close()
+    var preprocessing = EventPreprocessing.spikingDigits
+    preprocessing.window = 1
+    let set = try SpikingDigitsFile.read(scratch("a.h5"), preprocessing: preprocessing, classes: 4)
+    // The last one ends the last whole window.
+    #expect(set.sequences[0].offsets == Array(0...399))
+  }
+
+  @Test func aRecordingOfHoursIsNamed() throws {
+    let scratch = try Scratch()
+    try write(scratch("a.h5"), times: [[0, 0.0005], [1, 4000]], units: [[0, 1], [0, 1]])
+    let error = storageError { _ = try SpikingDigitsFile.read(scratch("a.h5"), preprocessing: .spikingDigits, classes: 4) }
+    #expect(error?.exitCode == 65 && error?.description.contains("recording 1: a recording lasts from 1000000 to 4000000000 us") == true)
+  }
+
   @Test func sortsTimesThatAreNotInOrder() throws {
     let scratch = try Scratch()
     try write(scratch("a.h5"), times: [[0.0061, 0.004, 0.0031, 0], [0, 0.0005]], units: [[2, 699, 1, 0], [4, 4]])

@@ -218,6 +218,17 @@ struct NIRTests {
     ({ $0.nodes[$0.nodes.firstIndex { $0.name == "output" }!].parameters["shape"]?.values = [8] }, ["'output'", "8 channels"]),
     ({ $0.edges.append(.init("hidden.rec_weight", "input")) }, ["'input'", "fed by 'hidden.rec_weight'"]),
     ({ $0.edges.append(.init("output", "readout")) }, ["'output'", "feeds 'readout'"]),
+    ({ $0.edges.append(.init("hidden.weight", "readout")) }, ["'hidden.weight'", "feeds hidden, readout", "of its own"]),
+    (
+      {
+        let readout = $0.nodes.firstIndex { $0.name == "readout" }!, map = $0.nodes.firstIndex { $0.name == "readout.weight" }!
+        $0.nodes += [
+          NIRNode("idle", type: "LI", parameters: $0.nodes[readout].parameters),
+          NIRNode("idle.weight", type: $0.nodes[map].type, parameters: $0.nodes[map].parameters),
+        ]
+        $0.edges += [.init("hidden", "idle.weight"), .init("idle.weight", "idle")]
+      }, ["'idle'", "feeds nothing"]
+    ),
     (
       {
         $0.nodes.append(NIRNode("hidden", type: "NIRGraph", graph: NIRGraph(nodes: [NIRNode("weight", type: "Linear")], edges: [])))

@@ -29,30 +29,6 @@ private func words(_ from: Int, _ to: Int, round: Int, packet: Int) -> [UInt32] 
   return (0..<length).map { UInt32(truncatingIfNeeded: draw(from, to, round, $0)) }
 }
 
-func checkNeighbours(_ c: borrowing Communicator, _ report: inout Report) throws {
-  let (rank, size) = (c.rank, c.size)
-  for graph in 0..<6 {
-    let destinations = (0..<size).filter { sends(rank, $0, graph: graph) }.sorted { draw(graph, $0) < draw(graph, $1) }
-    let sources = (0..<size).filter { sends($0, rank, graph: graph) }
-    let exchange = try NeighbourExchange(c, destinations: destinations, sources: sources)
-    for round in 0..<4 {
-      let received = try exchange.allToAllV(destinations.map { words(rank, $0, round: round, packet: 16) })
-      let expected = sources.map { c.kind == .rehearsal && $0 != rank ? [] : words($0, rank, round: round, packet: 16) }
-      report.expect(received == expected, "neighbour exchange, graph \(graph), round \(round)")
-    }
-    report.expectError("lists that are not one per destination", "destinations") {
-      _ = try exchange.allToAllV([[UInt32]](repeating: [], count: destinations.count + 1))
-    }
-  }
-  report.expectError("a partner twice", "listed twice") { _ = try NeighbourExchange(c, destinations: [0, 0], sources: []) }
-  report.expectError("a partner that is not there", "is not among") { _ = try NeighbourExchange(c, destinations: [], sources: [size]) }
-  if size > 1 && c.kind == .mpi {
-    report.expectError("partners that disagree", "the ranks disagree") {
-      _ = try NeighbourExchange(c, destinations: rank == 0 ? [1] : [], sources: [])
-    }
-  }
-}
-
 func checkPackets(_ c: borrowing Communicator, _ report: inout Report) throws {
   let (rank, size) = (c.rank, c.size)
   for graph in 0..<8 {
@@ -104,6 +80,17 @@ func checkPackets(_ c: borrowing Communicator, _ report: inout Report) throws {
     report.expect(false, "start twice: no error")
   } catch { report.expect("\(error)".contains("finish it first"), "start twice: \(error)") }
   try idle.finish { _, _ in }
+  report.expectError("a partner twice", "listed twice") {
+    _ = try PacketExchange(c, destinations: [0, 0], sources: [], packetWords: 4)
+  }
+  report.expectError("a partner that is not there", "is not among") {
+    _ = try PacketExchange(c, destinations: [], sources: [size], packetWords: 4)
+  }
+  if size > 1 && c.kind == .mpi {
+    report.expectError("partners that disagree", "the ranks disagree") {
+      _ = try PacketExchange(c, destinations: rank == 0 ? [1] : [], sources: [], packetWords: 4)
+    }
+  }
   report.expectError("oneself as a partner", "its own partner") {
     _ = try PacketExchange(c, destinations: [rank], sources: [], packetWords: 4)
   }

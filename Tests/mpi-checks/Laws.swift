@@ -77,24 +77,6 @@ func checkCollectives(_ c: borrowing Communicator, _ report: inout Report) throw
     report.expect(values == (rank == root ? Array(lists.joined()) : []), "values of gatherV to \(root)")
   }
 
-  // All-to-all: the value tells who sends to whom.
-  let each = 40
-  func block(_ from: Int, _ to: Int) -> [Int] { (0..<each).map { speaks(from, c) ? (from * 1000 + to) * 1000 + $0 + 1 : 0 } }
-  let blocks = try c.allToAll((0..<size).flatMap { block(rank, $0) }, each: each)
-  report.expect(blocks == (0..<size).flatMap { block($0, rank) }, "allToAll")
-  report.expectError("allToAll of a wrong number", "are not \(each) for each") { _ = try c.allToAll([1, 2, 3], each: each) }
-  func message(_ from: Int, _ to: Int) -> [UInt32] {
-    speaks(from, c) ? (0..<(from + 2 * to) % 4 * 100).map { UInt32(from * 100 + to) * 1000 + UInt32($0) } : []
-  }
-  let received = try c.allToAllV((0..<size).map { message(rank, $0) })
-  report.expect(received == (0..<size).map { message($0, rank) }, "allToAllV")
-  let flat = try c.allToAllV((0..<size).flatMap { message(rank, $0) }, counts: (0..<size).map { message(rank, $0).count })
-  report.expect(flat.values == (0..<size).flatMap { message($0, rank) }, "flat allToAllV")
-  report.expect(flat.counts, (0..<size).map { message($0, rank).count }, "counts of flat allToAllV")
-  report.expectError("allToAllV of a wrong number", "lists for \(size) ranks") {
-    _ = try c.allToAllV([[Int]](repeating: [], count: size + 1))
-  }
-
   // A reduction that goes on meanwhile.
   for round in 0..<3 {
     var pending = try c.startMaximum(rank == size - 1 ? 7 + round : rank - 10)
@@ -117,7 +99,9 @@ func checkGroups(_ c: borrowing Communicator, _ report: inout Report) throws {
     report.expect([half.rank, half.size], [rank, size], "split of a rehearsal")
   } else {
     let node = try c.splitByNode()
-    let hosts = try c.allToAllV([[UInt8]](repeating: Array(c.host.utf8), count: size))
+    let (names, lengths) = try c.allGatherV(Array(c.host.utf8))
+    var hosts: [[UInt8]] = []
+    for length in lengths { hosts.append(Array(names[hosts.joined().count...].prefix(length))) }
     let neighbours = (0..<size).filter { hosts[$0] == hosts[rank] }
     report.expect([node.rank, node.size], [neighbours.firstIndex(of: rank)!, neighbours.count], "splitByNode")
     report.expect(try node.sum(rank), neighbours.reduce(0, +), "sum on the node")

@@ -12,11 +12,10 @@ enum MPIChecks {
     case "laws": exit(withWorld(messageLimit: number.first ?? 1 << 30) { try checkLaws($0) })
     case "rehearse": exit(withWorld { _ in try checkLaws(Communicator.rehearsal(rank: number[0], of: number[1], perNode: 2)) })
     case "fail": exit(withWorld { try fail($0, how: arguments[1], rank: number.count > 1 ? number[1] : 0) })
-    case "cost": exit(withWorld { try measureExchange($0, words: number.first ?? 60) })
     case "work": exit(withWorld { try workAlone($0, beats: number.first == 1) })
     case "launch": exit(withWorld { try tellLaunch($0) })
     default:
-      print("mpi-checks laws [MESSAGE-LIMIT] | rehearse RANK SIZE | fail HOW [RANK] | cost [WORDS] | work BEATS | launch")
+      print("mpi-checks laws [MESSAGE-LIMIT] | rehearse RANK SIZE | fail HOW [RANK] | work BEATS | launch")
       exit(64)
     }
   }
@@ -27,7 +26,6 @@ enum MPIChecks {
     try checkCollectives(world, &report)
     try checkGroups(world, &report)
     try checkMessages(world, &report)
-    try checkNeighbours(world, &report)
     try checkPackets(world, &report)
     let failed = try world.sum(report.failed)
     if world.rank == 0 || world.kind == .rehearsal {

@@ -10,7 +10,8 @@
 int ckernels_level(void);
 /// The highest level this processor can run.
 int ckernels_highest_level(void);
-/// Uses the kernels of a lower level from now on, in all threads; cut to what the processor can run. Returns the level in use.
+/// For tests: the calling thread uses the kernels of this level from now on, cut to what the processor can run; below 0, those that were
+/// chosen at the start. Returns the level in use.
 int ckernels_force_level(int level);
 
 // Random words

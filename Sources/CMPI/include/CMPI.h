@@ -40,9 +40,7 @@ int cmpi_size(cmpi_comm comm, int *size);
 int cmpi_duplicate(cmpi_comm comm, cmpi_comm *made);
 int cmpi_split(cmpi_comm comm, int color, int key, cmpi_comm *made);
 int cmpi_split_by_node(cmpi_comm comm, int key, cmpi_comm *made);
-/// A communicator with the graph of partners attached, for the neighbour calls.
-int cmpi_graph(cmpi_comm comm, int sources, const int *source, int destinations, const int *destination, cmpi_comm *made);
-/// Frees a communicator made by one of the five above; nothing to do once MPI has ended.
+/// Frees a communicator made by one of the calls above; nothing to do once MPI has ended.
 void cmpi_free(cmpi_comm comm);
 
 int cmpi_barrier(cmpi_comm comm);
@@ -52,12 +50,6 @@ int cmpi_all_reduce(cmpi_comm comm, void *data, int count, int type, int operati
 int cmpi_all_gather(cmpi_comm comm, const void *data, int bytes, void *all);
 int cmpi_all_gather_v(cmpi_comm comm, const void *data, int bytes, void *all, const int *counts, const int *offsets);
 int cmpi_gather(cmpi_comm comm, const void *data, int bytes, void *all, int root);
-/// Every pair of ranks exchanges the same number of bytes.
-int cmpi_all_to_all(cmpi_comm comm, const void *data, int bytes, void *received);
-int cmpi_neighbour_all_to_all(cmpi_comm graph, const void *data, int bytes, void *received);
-/// Counts and offsets in 32-bit words.
-int cmpi_neighbour_all_to_all_v(cmpi_comm graph, const uint32_t *data, const int *counts, const int *offsets, uint32_t *received,
-                                const int *received_counts, const int *received_offsets);
 
 int cmpi_send(cmpi_comm comm, const void *data, int bytes, int to, int tag);
 /// The bytes that came are in `received`; a longer message is an error.

@@ -48,7 +48,5 @@ double cplatform_process_age(void);
 
 /// Asks the processor to fetch a line for reading.
 static inline void cplatform_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
-/// Asks the processor to fetch a line for reading into the second-level cache: for use after much else has passed the first level.
-static inline void cplatform_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
 /// Asks the processor to fetch a line for writing.
 static inline void cplatform_prefetch_write(const void *p) { __builtin_prefetch(p, 1, 3); }

@@ -53,7 +53,7 @@ public final class ConfigurationValue {
   public func integer(_ check: NumberCheck = .any) throws -> Int {
     guard case .plain(let text) = tree.content, let value = NumberText.integer(text) else {
       if case .plain(let text) = tree.content, let number = NumberText.double(text), number.rounded() == number {
-        throw error("is \(text), which is too large for a whole number: at most \(Int.max)")
+        throw error("is \(text), which is too large for a whole number")
       }
       throw wrong("a whole number")
     }

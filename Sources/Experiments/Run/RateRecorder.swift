@@ -29,7 +29,9 @@ struct RateRecorder {
   }
 
   private mutating func reach(_ count: Int) {
-    if counts.count < count { counts += repeatElement(0, count: min(max(count, 2 * counts.count), (bins + 1) * groups.count) - counts.count) }
+    if counts.count < count {
+      counts += repeatElement(0, count: min(max(count, 2 * counts.count), (bins + 1) * groups.count) - counts.count)
+    }
   }
 
   mutating func add(step: Int, group: Int, spikes: Int) {

@@ -67,7 +67,8 @@ enum InputKeys {
       let interval = try keys.number("dt", default: 1, .positive, unit: "ms")
       if interval < resolution { throw keys.error("dt", "is below the resolution of \(NumberText.text(resolution)) ms") }
       if abs((interval / resolution).rounded() * resolution - interval) > 1e-6 * interval {
-        throw keys.error("dt", "must be a multiple of the resolution, \(NumberText.text(resolution)) ms, got \(NumberText.text(interval)) ms")
+        throw keys.error(
+          "dt", "must be a multiple of the resolution, \(NumberText.text(resolution)) ms, got \(NumberText.text(interval)) ms")
       }
       return .noise(mean: mean, sd: sd, interval: interval)
     default: return nil

@@ -52,11 +52,6 @@ struct ReferenceNode {
     guard let text = value as? String else { throw ReferenceError(file: path, problem: "is not a text") }
     return text
   }
-  func flag() throws -> Bool {
-    guard let number = value as? NSNumber else { throw ReferenceError(file: path, problem: "is not true or false") }
-    return number.boolValue
-  }
-
   /// All numbers below this node in order, whatever the nesting.
   func flat() throws -> [Double] {
     var numbers: [Double] = []

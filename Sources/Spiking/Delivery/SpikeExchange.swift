@@ -116,8 +116,4 @@ final class WordList {
     memory[count] = word
     count += 1
   }
-  subscript(index: Int) -> UInt32 {
-    get { memory[index] }
-    set { memory[index] = newValue }
-  }
 }

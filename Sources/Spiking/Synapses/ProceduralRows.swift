@@ -45,9 +45,6 @@ struct ProceduralRows<S: SimulationScalar>: ~Copyable {
     longestDelay = used.map { draws[$0].delaySteps.upperBound }.max() ?? 1
   }
 
-  /// Places of the source tiles that reach the block.
-  var sourcePlaces: Set<Int32> { Set(inputs.flatMap { $0.flatMap { $0.sources.map(\.tile) } }) }
-
   /// Draws the synapses of an interval's spikes and puts their events under way.
   ///
   /// - Parameter first: step in which the spikes of the first step were emitted.

@@ -49,11 +49,6 @@ public struct RecordingsInMemory: Recordings {
   public func label(_ recording: Int) -> Int { labels[recording] }
   public func steps(_ recording: Int) -> Int { sequences[recording].steps }
   public func events(_ recording: Int) -> EventSequence { sequences[recording] }
-
-  /// The recordings at `indices`, for splits.
-  public func subset(_ indices: [Int]) throws(TrainingError) -> RecordingsInMemory {
-    try RecordingsInMemory(indices.map { sequences[$0] }, labels: indices.map { labels[$0] }, classes: classes, channels: channels)
-  }
 }
 
 /// Plain classification: one recording, one label.

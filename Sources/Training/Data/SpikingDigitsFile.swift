@@ -72,7 +72,8 @@ public enum SpikingDigitsFile {
     return RawEvents(times: order.map { times[$0] }, x: order.map { Int(units[$0]) })
   }
 
-  private static func frames(_ events: RawEvents, _ preprocessing: EventPreprocessing, _ path: String, _ row: Int) throws -> EventSequence? {
+  private static func frames(_ events: RawEvents, _ preprocessing: EventPreprocessing, _ path: String, _ row: Int) throws -> EventSequence?
+  {
     do {
       return try preprocessing.frames(events)
     } catch .invalidData(let reason) {

@@ -162,7 +162,9 @@ public struct NIRImport {
       throw fault(name, "has \(before.count) sources and \(after.count) targets; a \(type) needs one source, and a target")
     }
     // Each would be trained by itself, and written as maps of their own.
-    if after.count > 1 { throw fault(name, "feeds \(after.joined(separator: ", ")); give each a \(type) of its own, since they are trained apart") }
+    if after.count(where: { !["Input", "Output"].contains(nodes[$0]?.type) }) > 1 {
+      throw fault(name, "feeds \(after.joined(separator: ", ")); give each a \(type) of its own, since they are trained apart")
+    }
     guard let weight = nodes[name]?.parameters["weight"], weight.shape.count == 2 else {
       throw fault(name, "has no 'weight' of shape (targets, sources)")
     }
@@ -242,7 +244,9 @@ public struct NIRImport {
       throw fault(edge.to, "is fed by '\(edge.from)' without a Linear or Affine between them")
     }
     let last = edges.filter { $0.to == output }.map(\.from)
-    if let idle = populations.first(where: { one in !last.contains(one.name) && !maps.contains { $0.from == one.name && $0.to != one.name } })
+    if !last.isEmpty,
+      let idle = populations.first(where: { one in !last.contains(one.name) && !maps.contains { $0.from == one.name && $0.to != one.name } }
+      )
     {
       throw fault(idle.name, "feeds nothing; take it out, or lead it to the output")
     }
