@@ -5,13 +5,12 @@ import Maths
 public struct TargetTileCounts: Sendable {
   /// fixed_total_number: synapses from each source tile.
   fileprivate var totals: [Int32] = []
-  /// fixed_indegree: synapses from source tile s onto neurons of the target, ascending, at `starts[s] ..< starts[s + 1]`.
+  /// fixed_indegree: neurons of the target with synapses from source tile s, ascending, and how many, at `starts[s] ..< starts[s + 1]`.
   fileprivate var starts: [Int32] = []
-  fileprivate var entries: [Entry] = []
-  fileprivate struct Entry {
-    let neuron: UInt16
-    let count: Int32
-  }
+  fileprivate var neurons: [UInt16] = []
+  fileprivate var counts: [Int32] = []
+  /// Bytes of what a neuron and a source tile have in common.
+  public static var bytesPerEntry: Int { MemoryLayout<UInt16>.stride + MemoryLayout<Int32>.stride }
   public init() {}
 
   /// Sorts the shares of all neurons by source tile; `ends[i]` is one behind the last one of neuron i.
@@ -20,12 +19,13 @@ public struct TargetTileCounts: Sendable {
     for share in shares { starts[Int(share.place) + 1] += 1 }
     for place in 0..<places { starts[place + 1] += starts[place] }
     var next = starts
-    entries = [Entry](repeating: Entry(neuron: 0, count: 0), count: shares.count)
+    neurons = [UInt16](repeating: 0, count: shares.count)
+    counts = [Int32](repeating: 0, count: shares.count)
     var first = 0
     for (neuron, end) in ends.enumerated() {
       for share in shares[first..<Int(end)] {
-        let place = Int(share.place)
-        entries[Int(next[place])] = Entry(neuron: UInt16(truncatingIfNeeded: neuron), count: share.count)
+        let place = Int(share.place), at = Int(next[place])
+        (neurons[at], counts[at]) = (UInt16(truncatingIfNeeded: neuron), share.count)
         next[place] += 1
       }
       first = Int(end)
@@ -224,8 +224,8 @@ extension TileDraw {
     _ source: Tile, onto target: Tile, _ counts: TargetTileCounts, into batch: inout SynapseBatch<W>, rows: inout [Int32]
   ) {
     let place = source.number - tiles.tiles(ofPopulation: projection.source).lowerBound
-    let entries = counts.entries[Int(counts.starts[place])..<Int(counts.starts[place + 1])]
-    let synapses = entries.reduce(0) { $0 + Int($1.count) }
+    let entries = Int(counts.starts[place])..<Int(counts.starts[place + 1])
+    let synapses = counts.counts[entries].reduce(0) { $0 + Int($1) }
     rows.append(contentsOf: repeatElement(Int32(batch.count), count: source.count))
     if synapses == 0 { return }
     // Target by target behind where they will be, then turned into rows by source with a counting sort that keeps the order.
@@ -237,7 +237,7 @@ extension TileDraw {
     var sources = [Int32](repeating: 0, count: synapses)
     var next = 0
     for entry in entries {
-      let (i, count) = (Int(entry.neuron), Int(entry.count)), neuron = target.range.lowerBound + i
+      let (i, count) = (Int(counts.neurons[entry]), Int(counts.counts[entry])), neuron = target.range.lowerBound + i
       let (a, b) = (UInt32(truncatingIfNeeded: neuron), UInt32(truncatingIfNeeded: source.number))
       let own = avoidsSelf && source.range.contains(neuron) ? neuron - source.range.lowerBound : -1
       let free = source.count - (own >= 0 ? 1 : 0)

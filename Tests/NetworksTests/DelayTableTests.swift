@@ -105,14 +105,14 @@ import Testing
   }
 
   /// Multiples of the unit that lie half-way between two steps round up like any other, however their quotient is rounded.
-  @Test(arguments: [(50, 0.1), (150, 0.1), (25, 0.05), (5, 0.01)]) func halfStepsRoundUp(microseconds: Int, resolution: Double) throws {
+  @Test(arguments: [(50, 100), (150, 100), (25, 50), (5, 10)]) func halfStepsRoundUp(microseconds: Int, resolution: Int) throws {
     let unit = Double(microseconds) / 1000
     for multiple in 20..<300 {
       let value = Double(multiple * microseconds) / 1000
       let law = Distribution.rounded(to: unit, of: .uniform(low: value - 0.2 * unit, high: value + 0.2 * unit))
-      let table = try DelayTable(law, resolution: resolution, projection: "p")
-      let step = Int(nearestSteps(value, resolution: resolution))
-      #expect(table.steps == step...step, "\(value) ms in steps of \(resolution) ms")
+      let table = try DelayTable(law, resolution: Double(resolution) / 1000, projection: "p")
+      let step = (multiple * microseconds + resolution / 2) / resolution
+      #expect(table.steps == step...step, "\(value) ms in steps of \(resolution) us")
     }
   }
 }

@@ -1,4 +1,5 @@
 // From where a block of tiles is reached, and with how many synapses per source neuron.
+import Glibc
 import Networks
 
 /// The sources of one block, by population and site. A site is a column of the grid, or -1 for a population whose neurons all reach the
@@ -20,8 +21,11 @@ struct BlockSources {
       targetTiles[tile.population] += 1
     }
     indegreeEntries = network.projections.reduce(0) { sum, projection in
-      guard case .fixedIndegree = projection.rule else { return sum }
-      return sum + Double(targets[projection.target] * tiles.tiles(ofPopulation: projection.source).count)
+      guard case .fixedIndegree(let degree) = projection.rule else { return sum }
+      // Tiles that have none of a neuron's sources have no entry.
+      let sourceTiles = Double(tiles.tiles(ofPopulation: projection.source).count)
+      let reached = sourceTiles <= 1 ? 1 : -sourceTiles * expm1(Double(degree) * log1p(-1 / sourceTiles))
+      return sum + Double(targets[projection.target]) * reached
     }
     // Projections of several source populations may share their stencil: the grid is walked once for each target and stencil.
     var known: [(target: Int, stencil: Stencil, degrees: [Int: (degree: Double, tiles: Int)])] = []

@@ -35,7 +35,7 @@ public struct MemoryForecast: Sendable {
       let tableBytes = layout.reach.reduce(0) { $0 + $1.tableBytes }
       indices = 2 * (layout.buckets + layout.rows) + tableBytes + tables * Double(3 * MemoryLayout<RowGroup>.stride)
       // Batches grow by half, and for a moment the old one and the new one exist.
-      construction += 2 * layout.largestDraw * (4 + scalar) + 4 * layout.indegreeEntries
+      construction += 2 * layout.largestDraw * (4 + scalar) + Double(TargetTileCounts.bytesPerEntry) * layout.indegreeEntries
       let rows = zip(layout.reach, rates).reduce(0) { $0 + $1.0.rows * $1.1 } / second * steps
       queues = 2 * rows * Double(MemoryLayout<ckernels_row>.stride + 4 + 8) + Double(layout.blocks) * 2 * lists * 160
     } else {
