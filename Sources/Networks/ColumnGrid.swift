@@ -44,7 +44,7 @@ public enum Kernel: Sendable, Equatable {
   }
 }
 
-/// Connection probability by column offset: the kernel rounded to `decimals`, zero beyond, scaled so that the sum is `total`.
+/// Connection probability by column offset: the kernel rounded to `decimals`, zero beyond `cutoff`, scaled so that the sum is `total`.
 public struct Stencil: Sendable, Equatable {
   public struct Entry: Sendable, Equatable {
     public var dx: Int
@@ -59,10 +59,12 @@ public struct Stencil: Sendable, Equatable {
 
   /// - `total`: sum of the probabilities over all offsets (0.9 in the papers, so 0.9 x neurons per column synapses).
   /// - `decimals`: places the kernel is rounded to, which cuts it off (3 in the shipped tables: 29 columns at lambda 0.4).
-  public init(kernel: Kernel, total: Double, decimals: Int = 3) {
+  /// - `cutoff`: [columns] the largest distance at which there is any, if rounding does not cut it off before.
+  public init(kernel: Kernel, total: Double, decimals: Int = 3, cutoff: Double = .infinity) {
     let scale = (0..<decimals).reduce(1.0) { value, _ in value * 10 }
     func rounded(_ dx: Int, _ dy: Int) -> Double {
-      (kernel.value(squaredDistance: dx * dx + dy * dy) * scale).rounded() / scale
+      if Double(dx * dx + dy * dy) > cutoff * cutoff { return 0 }
+      return (kernel.value(squaredDistance: dx * dx + dy * dy) * scale).rounded() / scale
     }
     var reach = 0
     while rounded(reach + 1, 0) > 0 { reach += 1 }

@@ -198,8 +198,8 @@ public struct SonataEdgeReader: ~Copyable {
     return result
   }
 
-  /// Weights, delays and numbers of synapses that edges do not have for themselves, or as no number, come from their type. The default is for delays that nothing
-  /// tells: one that is told and is no number must not pass for it.
+  /// Weights, delays and numbers of synapses that edges do not have for themselves, or as no number, come from their type. The default is
+  /// for delays that nothing tells: one that is told and is no number must not pass for it.
   private func complete(_ block: inout SonataEdgeBlock) throws(StorageError) {
     let weights = population.types.map { $0.weight ?? .nan }
     let delays = population.types.map(\.delay)

@@ -71,6 +71,10 @@ struct ConfigurationErrorTests {
       "config.yaml:2: 'record.spikes[1].population' is E, whose neurons an earlier entry names; name them all in one"
     ),
     (
+      "study: brunel\nrecord: {spikes: {fraction: 0.1}}\n",
+      "config.yaml:2: 'record.spikes' must be all, none, or a list with an entry for each population: [{population: NAME, neurons: ...}]"
+    ),
+    (
       "dataset: fsdd\nmodel_type: lif\n",
       "config.yaml:1: describes a training (keys such as model_type, dataset, task_type and no study), not a simulation; give it to colonnade train"
     ),

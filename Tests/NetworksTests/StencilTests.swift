@@ -62,6 +62,15 @@ private func probability(_ stencil: Stencil, _ dx: Int, _ dy: Int) -> Double {
     // More places reach further.
     #expect(Stencil(kernel: .gaussian(sigma: 1), total: 1, decimals: 6).reach == 5)
   }
+  /// The kernel ends at a distance, also along the diagonals, and has the sum that was asked for.
+  @Test(arguments: [0, 1, 1.5, 2.3, 100]) func cutoff(_ distance: Double) {
+    let whole = Stencil(kernel: .gaussian(sigma: 1), total: 0.9)
+    let cut = Stencil(kernel: .gaussian(sigma: 1), total: 0.9, cutoff: distance)
+    let kept = whole.entries.filter { Double($0.dx * $0.dx + $0.dy * $0.dy).squareRoot() <= distance }
+    #expect(cut.entries.map { [$0.dx, $0.dy] } == kept.map { [$0.dx, $0.dy] })
+    #expect(cut.reach == min(whole.reach, Int(distance)))
+    #expect(abs(cut.entries.reduce(0) { $0 + $1.probability } - 0.9) < 1e-12)
+  }
   @Test func localStencil() {
     let stencil = Stencil.local(0.9)
     #expect(stencil.entries == [Stencil.Entry(dx: 0, dy: 0, probability: 0.9)] && stencil.reach == 0)

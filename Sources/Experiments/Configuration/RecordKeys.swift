@@ -58,6 +58,8 @@ struct RecordKeys {
           }
           for (population, selection) in try keys.selections("neurons", group, network) { spikes[population] = selection }
         }
+      } else if value.isSection {
+        throw value.error("must be all, none, or a list with an entry for each population: [{population: NAME, neurons: ...}]")
       } else if try value.choice(["all", "none"]) == "none" {
         spikes = network.populations.map { _ in .none }
       }

@@ -21,7 +21,7 @@ extension NetworkStudy {
       receptor: by_sign, or one of the model's, by name or number
       RULE: one_to_one, all_to_all, {fixed_indegree: K}, {fixed_outdegree: K}, {fixed_total_number: N}, {pairwise_bernoulli: p},
         {explicit: [[source, target, weight, delay], ...]}, or [source, target] with the projection's weight and delay,
-        {distance: {total, kernel: exponential, lambda, [decimals: 3]}}   on a grid; kernel: gaussian has sigma, kernel: local neither
+        {distance: {total, kernel: exponential, lambda, [decimals: 3], [cutoff]}}   on a grid; kernel: gaussian has sigma, local neither
 
     inputs, a list; each may have start, stop and delay, and `to` is a population or a list of them
       {poisson: {to, rate, weight: LAW, [receptor]}}

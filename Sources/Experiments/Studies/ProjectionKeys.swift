@@ -106,8 +106,9 @@ enum ProjectionKeys {
       return .local(total)
     }
     let decimals = try keys.integer("decimals", default: 3, .within(1...6))
+    let cutoff = try keys.value("cutoff")?.number(.notNegative, unit: "columns") ?? .infinity
     try keys.finish()
-    return Stencil(kernel: kernel, total: total, decimals: decimals)
+    return Stencil(kernel: kernel, total: total, decimals: decimals, cutoff: cutoff)
   }
 
   /// Pairs [source, target], which share the projection's weight and delay, or [source, target, weight, delay].

@@ -1,4 +1,5 @@
 // From raw events of a recording to binary frames: cut, downsample, count per window, threshold.
+import Storage
 
 /// Events of one recording, in order of time.
 public struct RawEvents: Sendable {
@@ -91,6 +92,19 @@ public struct EventPreprocessing: Sendable, Hashable {
     var frames = EventSequence()
     for bin in counts { frames.append(bin.filter { $0.value >= threshold }.keys.sorted()) }
     return frames
+  }
+
+  /// The same for a recording of a file, or one of many in it.
+  /// - Throws: `StorageError` 65 that names it.
+  func frames(_ events: RawEvents, of place: String, recording: Int? = nil) throws(StorageError) -> EventSequence? {
+    do {
+      return try frames(events)
+    } catch {
+      let reason = if case .invalidData(let text) = error { text } else { "\(error)" }
+      throw StorageError(
+        .badData, path: place, operation: "read the recordings", reason: (recording.map { "recording \($0): " } ?? "") + reason,
+        remedy: "check that the file belongs to this data set and is whole")
+    }
   }
 
   private func check(_ events: RawEvents) throws(TrainingError) {

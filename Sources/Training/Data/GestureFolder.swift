@@ -20,7 +20,7 @@ public enum GestureFolder {
             .badData, path: path, operation: "take the class from the file's name",
             reason: "'\(name)' is no number from 0 to \(classes - 1)", remedy: "name the file by its class, or take it out")
         }
-        set.append(try preprocessing.frames(events(path, preprocessing)), label: label, speaker: speaker)
+        set.append(try preprocessing.frames(events(path, preprocessing), of: path), label: label, speaker: speaker)
         progress()
       }
     }

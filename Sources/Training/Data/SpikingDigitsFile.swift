@@ -43,7 +43,7 @@ public enum SpikingDigitsFile {
       for row in rows {
         let microseconds = try microseconds(times[row - first], hasFewDigits, path, row)
         let events = try events(path, row, microseconds, units[row - first], width: preprocessing.width)
-        let frames = try frames(events, preprocessing, path, row)
+        let frames = try preprocessing.frames(events, of: "\(path):spikes", recording: row)
         set.append(frames, label: labels[row], speaker: speakers.isEmpty ? nil : speakers[row])
       }
       progress()
@@ -70,15 +70,6 @@ public enum SpikingDigitsFile {
     if isOrdered { return RawEvents(times: times, x: units.map(Int.init)) }
     let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
     return RawEvents(times: order.map { times[$0] }, x: order.map { Int(units[$0]) })
-  }
-
-  private static func frames(_ events: RawEvents, _ preprocessing: EventPreprocessing, _ path: String, _ row: Int) throws -> EventSequence?
-  {
-    do {
-      return try preprocessing.frames(events)
-    } catch .invalidData(let reason) {
-      throw fault(path, "spikes", "recording \(row): \(reason)")
-    }
   }
 
   private static func fault(_ path: String, _ place: String, _ reason: String) -> StorageError {
