@@ -70,6 +70,7 @@ let package = Package(
       ],
       swiftSettings: vector),
     // Tests
+    .target(name: "TestKit", path: "Tests/TestKit"),
     .executableTarget(name: "mpi-checks", dependencies: ["Parallel", "Running"], path: "Tests/mpi-checks", swiftSettings: vector),
     tests("ParallelTests", ["Parallel", "mpi-checks", "TestKit"]),
     tests("MathsTests", ["Maths", "CKernels"]),
@@ -80,7 +81,6 @@ let package = Package(
     tests("TrainingTests", ["Training"]),
     tests("ExperimentsTests", ["Experiments", "Training"]),
     // Programs started as a user would, and the form of the sources.
-    .target(name: "TestKit", path: "Tests/TestKit"),
     tests("CommandTests", ["colonnade", "Storage", "TestKit"]),
     tests("ClusterTests", ["colonnade", "Storage", "TestKit"]),
     tests("ArchitectureTests", ["Experiments", "Spiking", "TestKit"]),

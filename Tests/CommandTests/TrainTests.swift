@@ -171,7 +171,7 @@ import Testing
     let sets = (["data_path=\(folder.path)"] + settings).map { "--set \($0)" }.joined(separator: " ")
     let line = """
       mpirun --oversubscribe -n 2 colonnade train config.yaml --output parts --quiet \(sets) & p=$!
-      until grep -q metrics parts/run.jsonl 2> /dev/null; do sleep 0.02; done
+      while kill -0 $p 2> /dev/null && ! grep -q metrics parts/run.jsonl 2> /dev/null; do sleep 0.02; done
       kill -USR1 $p
       wait $p
       """

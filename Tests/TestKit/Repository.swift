@@ -24,6 +24,16 @@ public enum Repository {
     }.map { folder + "/" + $0 }.sorted()
   }
 
+  /// Files below a folder that begin with the name of what runs them, whatever they are called.
+  public static func scripts(below folder: String) -> [String] {
+    let all = FileManager.default.enumerator(atPath: place(folder))?.compactMap { $0 as? String } ?? []
+    return all.filter { name in
+      guard let file = FileHandle(forReadingAtPath: place(folder + "/" + name)) else { return false }
+      defer { try? file.close() }
+      return (try? file.read(upToCount: 2)) == Data("#!".utf8)
+    }.map { folder + "/" + $0 }.sorted()
+  }
+
   public static func text(_ file: String) throws -> String {
     String(decoding: try Data(contentsOf: URL(fileURLWithPath: place(file))), as: UTF8.self)
   }
