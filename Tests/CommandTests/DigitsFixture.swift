@@ -92,10 +92,10 @@ final class SmallTraining {
       let ranks = 2 + kills % 2, log = folder.place(name) + "/run.jsonl"
       let outcome = try BuiltProgram.shell(
         """
-        count() { grep -c '"checkpoint"' \(log) 2>/dev/null || true; }
+        count() { n=$(grep -c '"checkpoint"' \(log) 2>/dev/null); echo "${n:-0}"; }
         before=$(count)
         \(line(name, ranks: ranks, [], "--checkpoint-every 0.05s")) & pid=$!
-        while kill -0 $pid 2>/dev/null && [ "$(count)" -le "${before:-0}" ]; do sleep 0.02; done
+        while kill -0 $pid 2>/dev/null && [ "$(count)" -le "$before" ]; do sleep 0.02; done
         kill -KILL $(pgrep -P $pid | sed -n \(1 + kills % ranks)p) 2>/dev/null
         wait $pid; code=$?
         for i in $(seq 50); do
