@@ -276,11 +276,14 @@ extension TileDraw {
 
   /// Synapses of a source onto one tile: its out-degree split over the target tiles by their sizes.
   func outdegree(of source: Int, onto target: Tile, degree: Int) -> Int {
-    let place = target.number - tiles.tiles(ofPopulation: projection.target).lowerBound
-    var split = DegreeSplit(over: projection.target, of: tiles, withReplacement: projection.allowMultapses)
-    var shares: [DegreeSplit.Share] = []
-    split.append(
-      degree, key: splitKey.of(UInt64(source)), avoiding: avoidsSelf ? source : nil, within: place..<place + 1, to: &shares)
-    return Int(shares.first?.count ?? 0)
+    let all = tiles.tiles(ofPopulation: projection.target)
+    // For one source at a time the tables of DegreeSplit would cost more than they save.
+    let split = TotalSplit(
+      key: splitKey.of(UInt64(source)),
+      weight: { low, high in
+        let range = sourceRange(all, low, high)
+        return range.count - (avoidsSelf && range.contains(source) ? 1 : 0)
+      }, withReplacement: projection.allowMultapses)
+    return split.share(of: target.number - all.lowerBound, total: degree, places: all.count)
   }
 }

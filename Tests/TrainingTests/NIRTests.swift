@@ -218,7 +218,6 @@ struct NIRTests {
     ({ $0.nodes[$0.nodes.firstIndex { $0.name == "output" }!].parameters["shape"]?.values = [8] }, ["'output'", "8 channels"]),
     ({ $0.edges.append(.init("hidden.rec_weight", "input")) }, ["'input'", "fed by 'hidden.rec_weight'"]),
     ({ $0.edges.append(.init("output", "readout")) }, ["'output'", "feeds 'readout'"]),
-    ({ $0.edges.append(.init("hidden.weight", "readout")) }, ["'hidden.weight'", "feeds hidden, readout", "of its own"]),
     (
       {
         let readout = $0.nodes.firstIndex { $0.name == "readout" }!, map = $0.nodes.firstIndex { $0.name == "readout.weight" }!
@@ -245,6 +244,26 @@ struct NIRTests {
     } catch let error as TrainingError {
       for word in ["model.nir"] + fault.words { #expect(error.description.contains(word), "\(error)") }
     }
+  }
+
+  /// A map of two targets becomes two maps with the same weights, which is told.
+  @Test func aMapOfSeveralTargetsIsCopied() throws {
+    let graph = try Self.graph { graph in
+      func parameters(_ name: String) -> NIRNode { graph.nodes.first { $0.name == name }! }
+      let (hidden, map) = (parameters("hidden"), parameters("readout.weight"))
+      graph.nodes += [
+        NIRNode("twin", type: hidden.type, parameters: hidden.parameters),
+        NIRNode("twin.out", type: map.type, parameters: map.parameters),
+      ]
+      graph.edges += [.init("hidden.weight", "twin"), .init("twin", "twin.out"), .init("twin.out", "readout")]
+    }
+    let imported = try NIRImport.network(
+      graph, inputs: [InputGroup("x", channels: 7)], path: "model.nir", step: 1, surrogate: Surrogate(.triangle))
+    #expect(imported.weights["twin.weight"] == imported.weights["hidden.weight"] && imported.weights["twin.weight"] != nil)
+    #expect(imported.notes.count == 1 && imported.notes[0].contains("'hidden.weight' feeds hidden and twin, each through a copy"))
+    let plain = try NIRImport.network(
+      Self.graph { _ in }, inputs: [InputGroup("x", channels: 7)], path: "model.nir", step: 1, surrogate: Surrogate(.triangle))
+    #expect(plain.notes == [])
   }
 
   @Test func refusesADanglingEdge() throws {

@@ -8,6 +8,8 @@ enum TrainedNetwork: Sendable {
   case classification(ClassificationNetwork)
   case imported(ImportedNetwork)
 
+  var notes: [String] { if case .imported(let network) = self { network.notes } else { [] } }
+
   func description(draws: Draws) -> NetworkDescription {
     switch self {
     case .context(let network, let interaction):

@@ -152,7 +152,7 @@ public struct TrainingExperiment: Sendable {
       + keys.ineffective(section, task: task) + settings.ineffective(section)
     notes =
       (section.isChanged("nb_worker") ? ["nb_worker has no effect: each rank makes its own samples"] : [])
-      + ineffective.map { "\($0.key) has no effect: it \($0.reason)" }
+      + ineffective.map { "\($0.key) has no effect: it \($0.reason)" } + network.notes
     configuration = section.resolvedText
   }
 

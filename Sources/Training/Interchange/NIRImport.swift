@@ -9,6 +9,8 @@ public struct ImportedNetwork: Sendable, Hashable {
   public let description: NetworkDescription
   /// By name of parameter, row-major as the layout wants them.
   public let weights: [String: [Double]]
+  /// What the graph says and this network does not keep, one sentence each.
+  public let notes: [String]
 
   /// Puts the weights where the network has them.
   public func initialise<S: TrainingScalar>(_ parameters: AlignedBuffer<S>, of network: SpikingNetwork<S>) {
@@ -161,10 +163,6 @@ public struct NIRImport {
     guard before.count == 1, !after.isEmpty else {
       throw fault(name, "has \(before.count) sources and \(after.count) targets; a \(type) needs one source, and a target")
     }
-    // Each would be trained by itself, and written as maps of their own.
-    if after.count(where: { !["Input", "Output"].contains(nodes[$0]?.type) }) > 1 {
-      throw fault(name, "feeds \(after.joined(separator: ", ")); give each a \(type) of its own, since they are trained apart")
-    }
     guard let weight = nodes[name]?.parameters["weight"], weight.shape.count == 2 else {
       throw fault(name, "has no 'weight' of shape (targets, sources)")
     }
@@ -307,6 +305,9 @@ public struct NIRImport {
     return ImportedNetwork(
       description: NetworkDescription(
         inputs: inputs, layers: populations.map { LayerDescription(plain[$0.name, default: $0.name], units: $0.units, cell: $0.cell) },
-        projections: projections), weights: weights)
+        projections: projections), weights: weights,
+      notes: Dictionary(grouping: maps, by: \.name).sorted { $0.key < $1.key }.filter { $0.value.count > 1 }.map {
+        "node '\($0.key)' feeds \($0.value.map(\.to).joined(separator: " and ")), each through a copy of its weights that is trained by itself"
+      })
   }
 }
